@@ -1,0 +1,29 @@
+// Flash as the handheld uses it in the field: preallocated files, appended to at aligned offsets. DESIGN.md §3.5.
+// A driver never compacts, re-creates or rewrites by itself; those are steps of the dock.
+import type { FaultNumber } from "../../src/shared/faults.ts";
+
+/** Named, preallocated, append-only files. Names: at most 28 ASCII characters. */
+export interface Flash {
+  /**
+   * Creates a file of `size` bytes, erased (0xFF) but for `head` at its start. Dock only: not power-safe.
+   * @returns FlashFull when it does not fit without compaction; then nothing was changed
+   */
+  create(name: string, size: number, head: Uint8Array): FaultNumber;
+  /** Bytes of a file; −1 when it does not exist. */
+  size(name: string): number;
+  /** A copy of `length` bytes from `offset`; shorter at the end of the file, empty when it does not exist. */
+  read(name: string, offset: number, length: number): Uint8Array;
+  /**
+   * Programs erased bytes and reads them back. `offset` > 0 and a multiple of 8, as is the length.
+   * A place that still reads erased is tried once more.
+   * @returns FlashWriteLost when it reads erased twice, FlashWriteTorn when it reads anything else than `data`,
+   *   FlashFileMissing
+   */
+  append(name: string, offset: number, data: Uint8Array): FaultNumber;
+  /** Forgets a file; its bytes stay readable in the chip until compaction. Dock only. */
+  erase(name: string): void;
+  /** Bytes that can still be given to new files without compaction. */
+  free(): number;
+  /** Reclaims what erased files held. Dock only: a power cut in here can lose every file. */
+  compact(): void;
+}
