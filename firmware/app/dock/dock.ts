@@ -1,0 +1,167 @@
+// The handheld's end of dock and bench: answers each command of SPEC.md §10 with a fault number and data. What changes
+// state is authenticated by what it carries: a manifest's MAC, a sync reply's MAC, the technician's MAC.
+import type { Board } from "../../../hal/contract/board.ts";
+import { latin1Bytes, readU32, sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { hmac } from "../../../src/shared/crypto/hmac.ts";
+import { FaultNumber } from "../../../src/shared/faults.ts";
+import { decodeKeyFile, KEY_FILE_BYTES } from "../../../src/shared/wire/key-file.ts";
+import { answerData, Command, encodeHello } from "../../../src/shared/wire/service-frame.ts";
+import type { Day } from "../day.ts";
+import { KEY_FILE_NAME } from "../files.ts";
+import type { Keys } from "../keys.ts";
+import type { SyncSession } from "../sync/sync-session.ts";
+import type { TrustedTime } from "../clock/trusted-time.ts";
+import { FIRMWARE_VERSION } from "../version.ts";
+import { eraseDay, Loader } from "./loader.ts";
+import { writePast } from "./past.ts";
+
+const BATTERY_FOR_MAINTENANCE = 20;
+
+/** What the dock needs of the running handheld. */
+export interface DockHost {
+  board: Board;
+  time: TrustedTime;
+  keys(): Keys | undefined;
+  day(): Day | undefined;
+  session(): SyncSession | undefined;
+  /** Records not acknowledged, tries without a record journalled first. */
+  unsent(): number;
+  /** The screen as text, lines joined by LF. */
+  screenText(): string;
+  /** Key, manifest or clock changed: open everything again. */
+  reopen(): void;
+}
+
+/** Answers commands. */
+export class Dock {
+  private host_: DockHost;
+  private loader_: Loader | undefined;
+
+  constructor(host: DockHost) {
+    this.host_ = host;
+    this.loader_ = undefined;
+  }
+
+  /** One command in, the answer's data out; never throws. */
+  answer(command: number, data: Uint8Array): Uint8Array {
+    const host = this.host_;
+    switch (command) {
+      case Command.Hello:
+        return answerData(FaultNumber.None, this.hello_());
+      case Command.Screen:
+        return answerData(FaultNumber.None, latin1Bytes(host.screenText()));
+      case Command.Provision:
+        return answerData(this.provision_(data), undefined);
+      case Command.LoadBegin:
+        return answerData(this.begin_(data), undefined);
+      case Command.LoadData:
+        return answerData(this.data_(data), undefined);
+      case Command.LoadCommit:
+        return answerData(this.commit_(), undefined);
+      case Command.SyncRequest:
+        return this.syncRequest_();
+      case Command.SyncReply:
+        return answerData(this.syncReply_(data), undefined);
+      case Command.Maintenance:
+        return answerData(this.maintain_(), undefined);
+      case 0:
+        return answerData(FaultNumber.DockBadFrame, undefined);
+      default:
+        return answerData(FaultNumber.DockUnknownCommand, undefined);
+    }
+  }
+
+  private hello_(): Uint8Array {
+    const keys = this.host_.keys();
+    const day = this.host_.day();
+    return encodeHello({
+      device: keys ? keys.device : 0,
+      keyEpoch: keys ? keys.keyEpoch : 0,
+      sequence: day ? day.manifest.header.sequence : 0,
+      journalEpoch: day ? day.manifest.header.journalEpoch : 0,
+      unsent: this.host_.unsent(),
+      free: this.host_.board.flash.free(),
+      firmware: FIRMWARE_VERSION,
+      board: this.host_.board.name,
+    });
+  }
+
+  /** The first key is taken as it comes; a later one only with the technician's MAC and nothing unsent. */
+  private provision_(data: Uint8Array): FaultNumber {
+    const board = this.host_.board;
+    const file = data.subarray(0, KEY_FILE_BYTES);
+    const keys = this.host_.keys();
+    if (keys) {
+      const mac = hmac(board.hash, keys.get("technician"), [file]);
+      if (!sameBytes(mac, data.subarray(KEY_FILE_BYTES))) return FaultNumber.KeyRefused;
+      if (this.host_.unsent() > 0) return FaultNumber.DockUnsent;
+    }
+    if (!decodeKeyFile(board.hash, file)) return FaultNumber.KeyDamaged;
+    eraseDay(board, "a");
+    eraseDay(board, "b");
+    board.flash.erase(KEY_FILE_NAME);
+    const fault = board.flash.create(KEY_FILE_NAME, KEY_FILE_BYTES, file);
+    this.host_.reopen();
+    return fault;
+  }
+
+  private begin_(head: Uint8Array): FaultNumber {
+    const keys = this.host_.keys();
+    if (!keys) return FaultNumber.KeyMissing;
+    this.loader_ = new Loader({
+      board: this.host_.board,
+      keys: keys,
+      time: this.host_.time,
+      day: this.host_.day(),
+      unsent: () => this.host_.unsent(),
+    });
+    return this.loader_.begin(head);
+  }
+
+  private data_(data: Uint8Array): FaultNumber {
+    if (!this.loader_ || data.length < 4) return FaultNumber.DockNoLoad;
+    return this.loader_.data(readU32(data, 0), data.subarray(4));
+  }
+
+  private commit_(): FaultNumber {
+    if (!this.loader_) return FaultNumber.DockNoLoad;
+    const fault = this.host_.unsent() > 0 ? FaultNumber.DockUnsent : this.loader_.commit();
+    this.loader_ = undefined;
+    if (fault === FaultNumber.None) this.host_.reopen();
+    return fault;
+  }
+
+  private syncRequest_(): Uint8Array {
+    const session = this.host_.session();
+    return session
+      ? answerData(FaultNumber.None, session.request())
+      : answerData(FaultNumber.KeyMissing, undefined);
+  }
+
+  private syncReply_(data: Uint8Array): FaultNumber {
+    const session = this.host_.session();
+    return session ? session.take(data) : FaultNumber.KeyMissing;
+  }
+
+  /** Retires the day when it is over and all of it is acknowledged, then compacts: the one step a power cut may hurt. */
+  private maintain_(): FaultNumber {
+    const board = this.host_.board;
+    const day = this.host_.day();
+    const session = this.host_.session();
+    const battery = board.power.battery();
+    if (!board.power.isDocked() || battery < BATTERY_FOR_MAINTENANCE) return FaultNumber.DockNoPower;
+    if (this.host_.unsent() > 0) return FaultNumber.DockUnsent;
+    let fault: FaultNumber = FaultNumber.None;
+    board.flash.compact();
+    if (day && session && session.depotTime_s >= day.manifest.header.validUntil_s) {
+      const header = day.manifest.header;
+      fault = writePast(board, { sequence: header.sequence, sealedAt_s: header.sealedAt_s });
+      if (fault === FaultNumber.None) {
+        eraseDay(board, day.slot);
+        board.flash.compact();
+      }
+    }
+    this.host_.reopen();
+    return fault;
+  }
+}

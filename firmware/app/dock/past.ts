@@ -1,0 +1,34 @@
+// What is remembered when maintenance retires a finished day: the highest manifest sequence and its sealing time, so
+// that no older manifest and no earlier clock comes back. SPEC.md §11.
+import type { Board } from "../../../hal/contract/board.ts";
+import { readU32, writeU32 } from "../../../src/shared/wire/bytes.ts";
+import { FaultNumber } from "../../../src/shared/faults.ts";
+import { PAST_FILE_NAME } from "../files.ts";
+
+/** The last retired manifest. */
+export interface Past {
+  /** 0 when nothing was retired. */
+  sequence: number;
+  sealedAt_s: number;
+}
+
+const PAST_BYTES = 16;
+
+/** Reads the file; zeros when it is missing or damaged. */
+export function readPast(board: Board): Past {
+  const bytes = board.flash.read(PAST_FILE_NAME, 0, PAST_BYTES);
+  if (bytes.length < PAST_BYTES || readU32(bytes, 12) !== board.hash.crc32(bytes.subarray(0, 12))) {
+    return { sequence: 0, sealedAt_s: 0 };
+  }
+  return { sequence: readU32(bytes, 0), sealedAt_s: readU32(bytes, 4) };
+}
+
+/** Replaces the file; dock only. */
+export function writePast(board: Board, past: Past): FaultNumber {
+  const bytes = new Uint8Array(PAST_BYTES);
+  writeU32(bytes, 0, past.sequence);
+  writeU32(bytes, 4, past.sealedAt_s);
+  writeU32(bytes, 12, board.hash.crc32(bytes.subarray(0, 12)));
+  board.flash.erase(PAST_FILE_NAME);
+  return board.flash.create(PAST_FILE_NAME, PAST_BYTES, bytes);
+}

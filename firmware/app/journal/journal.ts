@@ -1,0 +1,208 @@
+// The journal: every result, in slots of 64 bytes, body first, MAC after, chained. SPEC.md §5. The end is found by
+// binary search, so a long day boots as fast as a short one. Nothing is ever erased or rewritten here.
+import type { Flash } from "../../../hal/contract/flash.ts";
+import type { Hash } from "../../../hal/contract/hash.ts";
+import { copyBytes, isErased, sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { FaultNumber } from "../../../src/shared/faults.ts";
+import {
+  BODY_BYTES,
+  bodyIsWhole,
+  decodeBody,
+  encodeBody,
+  encodeJournalHeader,
+  FREE_SLOTS_MIN,
+  JOURNAL_HEADER_BYTES,
+  RECORD_BYTES,
+  type RecordBody,
+  RecordFlag,
+  recordMac,
+} from "../../../src/shared/wire/journal.ts";
+
+/** Which journal this is, and the key and MAC it starts from. */
+export interface JournalIdentity {
+  device: number;
+  journalEpoch: number;
+  sequence: number;
+  slots: number;
+  /** 32 bytes. */
+  recordKey: Uint8Array;
+  /** First 16 bytes of the manifest's MAC. */
+  start: Uint8Array;
+}
+
+/** Bytes of a journal file. */
+export function journalFileBytes(slots: number): number {
+  return JOURNAL_HEADER_BYTES + slots * RECORD_BYTES;
+}
+
+/** Creates the journal file; dock only. */
+export function createJournal(flash: Flash, hash: Hash, name: string, identity: JournalIdentity): FaultNumber {
+  const header = encodeJournalHeader(
+    hash,
+    identity.device,
+    identity.journalEpoch,
+    identity.sequence,
+    identity.slots,
+  );
+  return flash.create(name, journalFileBytes(identity.slots), header);
+}
+
+/** An open journal. */
+export class Journal {
+  /** Slots in use; the next record goes here. */
+  end: number;
+  /** Body of the last whole record, undefined in an empty journal. */
+  last: RecordBody | undefined;
+  private flash_: Flash;
+  private hash_: Hash;
+  private name_: string;
+  private identity_: JournalIdentity;
+  /** MAC of the last valid record, or the start. */
+  private chain_: Uint8Array;
+  /** Slot whose body is written and whose MAC is not, −1 for none. */
+  private unsealed_: number;
+
+  constructor(flash: Flash, hash: Hash, name: string, identity: JournalIdentity) {
+    this.flash_ = flash;
+    this.hash_ = hash;
+    this.name_ = name;
+    this.identity_ = identity;
+    this.end = 0;
+    this.last = undefined;
+    this.chain_ = identity.start;
+    this.unsealed_ = -1;
+  }
+
+  /** Checks the header, finds the end and mends the last record. Reads O(log n) slots, never all of them. */
+  open(): FaultNumber {
+    const identity = this.identity_;
+    const header = encodeJournalHeader(
+      this.hash_,
+      identity.device,
+      identity.journalEpoch,
+      identity.sequence,
+      identity.slots,
+    );
+    if (!sameBytes(this.flash_.read(this.name_, 0, JOURNAL_HEADER_BYTES), header)) return FaultNumber.JournalHeader;
+    let low = 0;
+    let high = identity.slots;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isErased(this.read(middle))) high = middle;
+      else low = middle + 1;
+    }
+    this.end = low;
+    return this.mend_();
+  }
+
+  /** Whether a try may still be taken: its records, and those that follow it, have room. */
+  hasRoom(): boolean {
+    return this.identity_.slots - this.end >= FREE_SLOTS_MIN;
+  }
+
+  /** The 64 bytes of a slot. */
+  read(slot: number): Uint8Array {
+    return this.flash_.read(this.name_, this.offset_(slot), RECORD_BYTES);
+  }
+
+  /** Whether a slot holds a valid record (body whole, not superseded by a restatement behind it). */
+  isValid(slot: number): boolean {
+    if (!this.isWhole_(slot)) return false;
+    let next = slot + 1;
+    while (next < this.end && !this.isWhole_(next)) next++;
+    return next >= this.end || (this.read(next)[1] & RecordFlag.Restated) === 0;
+  }
+
+  /**
+   * Writes a record's body into the next slot and reads it back. The MAC follows with {@link seal}.
+   * @returns None; JournalFull; FlashWriteLost (slot not used) or FlashWriteTorn (slot void)
+   */
+  append(body: RecordBody): FaultNumber {
+    const sealFault = this.seal();
+    if (sealFault !== FaultNumber.None) return sealFault;
+    if (this.end >= this.identity_.slots) return FaultNumber.JournalFull;
+    const bytes = encodeBody(this.hash_, body, this.identity_.journalEpoch, this.end);
+    const fault = this.flash_.append(this.name_, this.offset_(this.end), bytes);
+    if (fault === FaultNumber.FlashWriteLost || fault === FaultNumber.FlashFileMissing) return fault;
+    if (fault === FaultNumber.None) {
+      this.unsealed_ = this.end;
+      this.last = body;
+    }
+    this.end++;
+    return fault;
+  }
+
+  /** Writes the MAC of the last body, if it is still missing; may happen after the verdict is drawn. */
+  seal(): FaultNumber {
+    const slot = this.unsealed_;
+    if (slot < 0) return FaultNumber.None;
+    const mac = this.macOf_(slot, this.read(slot), this.chain_);
+    const fault = this.flash_.append(this.name_, this.offset_(slot) + BODY_BYTES, mac);
+    if (fault === FaultNumber.None) {
+      this.unsealed_ = -1;
+      this.chain_ = mac;
+    }
+    return fault;
+  }
+
+  /** MAC of the last valid record before a slot, or the start; for the depot's acknowledgement. */
+  macBefore(slot: number): Uint8Array {
+    const before = this.validBefore_(slot);
+    return before < 0 ? this.identity_.start : copyBytes(this.read(before), BODY_BYTES, RECORD_BYTES - BODY_BYTES);
+  }
+
+  /** The newest record that states the tries of a code; undefined when there is none. Reads backwards. */
+  lastTriesOf(code: number): RecordBody | undefined {
+    for (let slot = this.validBefore_(this.end); slot >= 0; slot = this.validBefore_(slot)) {
+      const body = decodeBody(this.read(slot));
+      if (body.code === code && body.tries > 0) return body;
+    }
+    return undefined;
+  }
+
+  /** Completes the last record's MAC, or states the record again where the MAC was torn. */
+  private mend_(): FaultNumber {
+    let slot = this.end - 1;
+    while (slot >= 0 && !this.isWhole_(slot)) slot--;
+    if (slot < 0) return FaultNumber.None;
+    const record = this.read(slot);
+    this.last = decodeBody(record);
+    this.chain_ = this.macBefore(slot);
+    const stored = record.subarray(BODY_BYTES);
+    if (isErased(stored)) {
+      this.unsealed_ = slot;
+      return this.seal();
+    }
+    if (sameBytes(stored, this.macOf_(slot, record, this.chain_))) {
+      this.chain_ = copyBytes(stored, 0, stored.length);
+      return FaultNumber.None;
+    }
+    const body = this.last;
+    body.flags = body.flags | RecordFlag.Restated;
+    const fault = this.append(body);
+    return fault === FaultNumber.None ? this.seal() : fault;
+  }
+
+  /** Slot of the last valid record before `slot`, −1 for none. */
+  private validBefore_(slot: number): number {
+    let restated = slot < this.end && this.isWhole_(slot) && (this.read(slot)[1] & RecordFlag.Restated) !== 0;
+    for (let before = slot - 1; before >= 0; before--) {
+      if (!this.isWhole_(before)) continue;
+      if (!restated) return before;
+      restated = (this.read(before)[1] & RecordFlag.Restated) !== 0;
+    }
+    return -1;
+  }
+
+  private isWhole_(slot: number): boolean {
+    return bodyIsWhole(this.hash_, this.read(slot), this.identity_.journalEpoch, slot);
+  }
+
+  private macOf_(slot: number, body: Uint8Array, before: Uint8Array): Uint8Array {
+    return recordMac(this.hash_, this.identity_.recordKey, this.identity_.journalEpoch, before, slot, body);
+  }
+
+  private offset_(slot: number): number {
+    return JOURNAL_HEADER_BYTES + slot * RECORD_BYTES;
+  }
+}

@@ -1,0 +1,137 @@
+// The ledger: what is spent, by code. Tries are counted here before anything is compared, and only here; the ledger
+// never reads the journal, so a damaged journal gives nothing back. SPEC.md §6.3–6.4, DESIGN.md §3.2.
+import type { Flash } from "../../../hal/contract/flash.ts";
+import type { Hash } from "../../../hal/contract/hash.ts";
+import { LedgerKind } from "../../../src/shared/wire/cell.ts";
+import { FaultNumber } from "../../../src/shared/faults.ts";
+import { CellFile, type CellShape, TORN_IN_OVERFLOW, TORN_IN_ROW } from "../cells/cell-file.ts";
+
+/** Four cells a code: three tries and a success fit without overflow. */
+export const LEDGER_SHAPE: CellShape = { magic: "PLED", cellsPerRow: 4, overflowCells: 256 };
+
+/** Rows of a ledger: each code of the manifest, each replacement that updates may bring, the device. */
+export function ledgerRows(codes: number, updateSlots: number): number {
+  return codes + updateSlots + 1;
+}
+
+/** What the ledger says of one row. */
+export interface Spent {
+  /** Tries made on this handheld under this manifest. */
+  tries: number;
+  /** Tries carried over from the manifest before, those the depot knew included. */
+  carried: number;
+  accepted: boolean;
+  releases: number;
+  /** Wrong release answers since the last release. */
+  wrongAnswers: number;
+}
+
+/** Reads and counts tries, successes and releases. */
+export class Ledger {
+  readonly deviceRow: number;
+  private cells_: CellFile;
+  /** Tries of codes not accepted, and of all codes; undefined until first asked for. */
+  private failures_: number | undefined;
+  private triesInAll_: number;
+
+  constructor(flash: Flash, hash: Hash, name: string, codes: number, updateSlots: number, journalEpoch: number) {
+    const rows = ledgerRows(codes, updateSlots);
+    this.cells_ = new CellFile(flash, hash, name, LEDGER_SHAPE, rows, journalEpoch);
+    this.deviceRow = rows - 1;
+    this.failures_ = undefined;
+    this.triesInAll_ = 0;
+  }
+
+  open(): FaultNumber {
+    return this.cells_.open(FaultNumber.LedgerHeader);
+  }
+
+  /** What is spent in a row. A torn cell counts against whoever tries: as a try and as a wrong answer. */
+  spent(row: number): Spent {
+    const spent: Spent = { tries: 0, carried: 0, accepted: false, releases: 0, wrongAnswers: 0 };
+    let tornElsewhere = 0;
+    for (const cell of this.cells_.cellsOf(row)) {
+      if (cell.kind === LedgerKind.Try || cell.kind === TORN_IN_ROW) spent.tries++;
+      if (cell.kind === LedgerKind.WrongAnswer || cell.kind === TORN_IN_ROW) spent.wrongAnswers++;
+      if (cell.kind === LedgerKind.Carried && cell.count > spent.carried) spent.carried = cell.count;
+      if (cell.kind === LedgerKind.Success) spent.accepted = true;
+      if (cell.kind === LedgerKind.Release) {
+        spent.releases++;
+        spent.wrongAnswers = 0;
+      }
+      if (cell.kind === TORN_IN_OVERFLOW) tornElsewhere++;
+    }
+    if (spent.releases > 0) {
+      spent.tries += tornElsewhere;
+      spent.wrongAnswers += tornElsewhere;
+    }
+    return spent;
+  }
+
+  /** Counts one try, before the code is looked at. */
+  countTry(row: number, number: number): FaultNumber {
+    this.measure_();
+    const fault = this.cells_.add(row, LedgerKind.Try, number, FaultNumber.LedgerFull);
+    this.failures_ = (this.failures_ || 0) + 1;
+    this.triesInAll_++;
+    return fault;
+  }
+
+  /** Marks a code as accepted, for good; its tries no longer count against the device. */
+  accept(row: number): FaultNumber {
+    this.measure_();
+    const forgiven = this.spent(row).tries;
+    const fault = this.cells_.add(row, LedgerKind.Success, 0, FaultNumber.LedgerFull);
+    if (fault === FaultNumber.None) this.failures_ = (this.failures_ || 0) - forgiven;
+    return fault;
+  }
+
+  countWrongAnswer(row: number): FaultNumber {
+    return this.cells_.add(row, LedgerKind.WrongAnswer, 0, FaultNumber.LedgerFull);
+  }
+
+  /** Opens a row's lock for one more set of tries. */
+  release(row: number, index: number): FaultNumber {
+    return this.cells_.add(row, LedgerKind.Release, index, FaultNumber.LedgerFull);
+  }
+
+  /** Writes down tries that the ledger of the manifest before held; at loading only. */
+  carry(row: number, tries: number): FaultNumber {
+    this.failures_ = undefined;
+    return this.cells_.add(row, LedgerKind.Carried, tries > 255 ? 255 : tries, FaultNumber.LedgerFull);
+  }
+
+  /** Tries of the manifest day on codes that were not accepted later, whatever manifest they were made under. */
+  deviceFailures(): number {
+    this.measure_();
+    return this.failures_ || 0;
+  }
+
+  /** Try cells of all codes; the journal repeats this number, so that a try without a record is found. */
+  triesInAll(): number {
+    this.measure_();
+    return this.triesInAll_;
+  }
+
+  /** Rows in which anything was written. */
+  rowsInUse(): number[] {
+    return this.cells_.rowsInUse();
+  }
+
+  /** Reads every used row once; later calls go by what was counted since. */
+  private measure_(): void {
+    if (this.failures_ !== undefined) return;
+    let failures = 0;
+    let all = 0;
+    for (const row of this.cells_.rowsInUse()) {
+      const spent = this.spent(row);
+      if (row === this.deviceRow) failures += spent.carried;
+      else {
+        all += spent.tries;
+        if (!spent.accepted) failures += spent.tries;
+      }
+    }
+    this.failures_ = failures;
+    this.triesInAll_ = all;
+  }
+}

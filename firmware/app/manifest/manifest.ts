@@ -1,0 +1,217 @@
+// The active manifest, read in place from flash: a header in RAM, everything else on demand. Each chunk is checked
+// against its digest the first time it is read after a start. SPEC.md §4.
+import type { Flash } from "../../../hal/contract/flash.ts";
+import type { Hash } from "../../../hal/contract/hash.ts";
+import { copyBytes, latin1Text, readU16, readU32, sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { cellIsWhole } from "../../../src/shared/wire/cell.ts";
+import { FaultNumber } from "../../../src/shared/faults.ts";
+import {
+  checkManifestHead,
+  CHUNK_BYTES,
+  CODE_BYTES,
+  decodeManifestHeader,
+  DIGEST_BYTES,
+  headBytes,
+  HEADER_BYTES,
+  MANIFEST_MAC_BYTES,
+  type ManifestHeader,
+  NO_CODE,
+  PARCEL_BYTES,
+} from "../../../src/shared/wire/manifest.ts";
+import { trackingKey } from "../../../src/shared/tracking-number.ts";
+
+/** A parcel as the manifest lists it. */
+export interface Parcel {
+  /** Its place in the manifest's table. */
+  index: number;
+  /** The depot's id. */
+  id: number;
+  stop: number;
+  /** Index of its code, −1 when it has none. */
+  codeIndex: number;
+  flags: number;
+  /** Parcels at this stop. */
+  atStop: number;
+  tracking: string;
+  address: string;
+}
+
+/** A code as the manifest, or an update, lists it. Never the digits. */
+export interface Code {
+  id: number;
+  /** Ledger row. */
+  row: number;
+  salt: Uint8Array;
+  tag: number;
+  tagBits: number;
+  day: number;
+  triesKnown: number;
+  releasesKnown: number;
+  flags: number;
+}
+
+/** Bytes of a manifest's file: the manifest, padded to 8, and the commit cell. */
+export function manifestFileBytes(totalBytes: number): number {
+  return paddedBytes(totalBytes) + 8;
+}
+
+/** A size rounded up to whole flash words. */
+export function paddedBytes(bytes: number): number {
+  return (bytes + 7) & ~7;
+}
+
+/** Reads the head (header, digests, MAC) of a manifest file; empty when there is none. */
+export function readHead(flash: Flash, name: string): Uint8Array {
+  const header = flash.read(name, 0, HEADER_BYTES);
+  return header.length < HEADER_BYTES ? header : flash.read(name, 0, headBytes(readU16(header, 58)));
+}
+
+/** A manifest whose head was checked. */
+export class Manifest {
+  readonly header: ManifestHeader;
+  /** Set when a chunk read from flash did not match its digest. */
+  damaged: boolean;
+  private flash_: Flash;
+  private hash_: Hash;
+  private name_: string;
+  private digests_: Uint8Array;
+  private checked_: Uint8Array;
+  private body_: number;
+
+  constructor(flash: Flash, hash: Hash, name: string, head: Uint8Array) {
+    this.flash_ = flash;
+    this.hash_ = hash;
+    this.name_ = name;
+    this.header = decodeManifestHeader(head);
+    this.digests_ = copyBytes(head, HEADER_BYTES, this.header.chunks * DIGEST_BYTES);
+    this.checked_ = new Uint8Array(this.header.chunks);
+    this.body_ = head.length;
+    this.damaged = false;
+  }
+
+  /** The manifest's MAC, from which the journal's chain starts. */
+  mac(): Uint8Array {
+    return this.flash_.read(this.name_, this.body_ - MANIFEST_MAC_BYTES, MANIFEST_MAC_BYTES);
+  }
+
+  /** Checks every chunk; at loading. */
+  allChunksHold(): boolean {
+    for (let chunk = 0; chunk < this.header.chunks; chunk++) this.check_(chunk);
+    return !this.damaged;
+  }
+
+  /** The parcel at a place of the table, 0…parcels−1. */
+  parcel(index: number): Parcel {
+    const entry = this.read_(index * PARCEL_BYTES, PARCEL_BYTES);
+    const codeIndex = readU16(entry, 10);
+    const texts = this.header.parcels * PARCEL_BYTES + this.header.codes * CODE_BYTES + readU16(entry, 12);
+    const bytes = this.read_(texts, 76);
+    const trackingLength = bytes[0];
+    return {
+      index: index,
+      id: readU32(entry, 4),
+      stop: readU16(entry, 8),
+      codeIndex: codeIndex === NO_CODE ? -1 : codeIndex,
+      flags: entry[14],
+      atStop: entry[15],
+      tracking: latin1Text(bytes, 1, trackingLength),
+      address: latin1Text(bytes, 2 + trackingLength, bytes[1 + trackingLength]),
+    };
+  }
+
+  /** Finds a normalised tracking number; undefined when it is not on this round. Binary search by key. */
+  find(tracking: string): Parcel | undefined {
+    const key = trackingKey(this.hash_, tracking);
+    let low = 0;
+    let high = this.header.parcels;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (readU32(this.read_(middle * PARCEL_BYTES, 4), 0) < key) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < this.header.parcels && readU32(this.read_(low * PARCEL_BYTES, 4), 0) === key; low++) {
+      const parcel = this.parcel(low);
+      if (parcel.tracking === tracking) return parcel;
+    }
+    return undefined;
+  }
+
+  /** The place of a depot's parcel id; −1 when it is not here. Reads the table from the start. */
+  indexOfParcel(id: number): number {
+    for (let index = 0; index < this.header.parcels; index++) {
+      if (readU32(this.read_(index * PARCEL_BYTES, 8), 4) === id) return index;
+    }
+    return -1;
+  }
+
+  /** The code at a place of the table, 0…codes−1. */
+  code(index: number): Code {
+    const entry = this.read_(this.header.parcels * PARCEL_BYTES + index * CODE_BYTES, CODE_BYTES);
+    return {
+      id: readU32(entry, 0),
+      row: index,
+      salt: copyBytes(entry, 4, 16),
+      tag: entry[20] | (entry[21] << 8) | (entry[22] << 16),
+      tagBits: entry[23],
+      day: readU16(entry, 24),
+      triesKnown: entry[26],
+      releasesKnown: entry[27],
+      flags: entry[28],
+    };
+  }
+
+  /** The place of a code id; −1 when it is not here. Binary search. */
+  indexOfCode(id: number): number {
+    const table = this.header.parcels * PARCEL_BYTES;
+    let low = 0;
+    let high = this.header.codes;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (readU32(this.read_(table + middle * CODE_BYTES, 4), 0) < id) low = middle + 1;
+      else high = middle;
+    }
+    if (low === this.header.codes || readU32(this.read_(table + low * CODE_BYTES, 4), 0) !== id) return -1;
+    return low;
+  }
+
+  /** Whether the commit cell behind the manifest is whole. */
+  isCommitted(): boolean {
+    const cell = this.flash_.read(this.name_, paddedBytes(this.header.totalBytes), 8);
+    return cell.length === 8 && cellIsWhole(this.hash_, cell, 0, this.header.journalEpoch, this.header.sequence);
+  }
+
+  /** `length` bytes of the body from `offset`; chunks touched for the first time are checked. */
+  private read_(offset: number, length: number): Uint8Array {
+    const last = Math.floor((offset + length - 1) / CHUNK_BYTES);
+    for (let chunk = Math.floor(offset / CHUNK_BYTES); chunk <= last; chunk++) this.check_(chunk);
+    return this.flash_.read(this.name_, this.body_ + offset, length);
+  }
+
+  private check_(chunk: number): void {
+    if (chunk >= this.header.chunks || this.checked_[chunk] === 1) return;
+    const start = this.body_ + chunk * CHUNK_BYTES;
+    const left = this.header.totalBytes - start;
+    const bytes = this.flash_.read(this.name_, start, left < CHUNK_BYTES ? left : CHUNK_BYTES);
+    const digest = this.digests_.subarray(chunk * DIGEST_BYTES, (chunk + 1) * DIGEST_BYTES);
+    if (sameBytes(this.hash_.sha256(bytes), digest)) this.checked_[chunk] = 1;
+    else this.damaged = true;
+  }
+}
+
+/**
+ * Opens a committed manifest of this device.
+ * @returns undefined when the file is missing, not committed, or does not check
+ */
+export function openManifest(
+  flash: Flash,
+  hash: Hash,
+  name: string,
+  manifestKey: Uint8Array,
+  device: number,
+  keyEpoch: number,
+): Manifest | undefined {
+  const head = readHead(flash, name);
+  if (checkManifestHead(hash, manifestKey, head, device, keyEpoch) !== FaultNumber.None) return undefined;
+  const manifest = new Manifest(flash, hash, name, head);
+  return manifest.isCommitted() ? manifest : undefined;
+}

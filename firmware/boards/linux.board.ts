@@ -1,0 +1,70 @@
+// The interpreter's Linux build as a handheld: real Storage, crypto, Graphics and HTTP; keys, scans and dock come over
+// a TCP bench port. Its clock cannot be set, so an offset stands in; nothing on it is secret from the PC's user.
+import type { Board, BoardBudget } from "../../hal/contract/board.ts";
+import { BenchPort } from "../../hal/espruino/bench-port.ts";
+import { GraphicsDisplay } from "../../hal/espruino/graphics-display.ts";
+import { HardwareEntropy } from "../../hal/espruino/hardware-entropy.ts";
+import { HttpLink } from "../../hal/espruino/http-link.ts";
+import { NativeHash } from "../../hal/espruino/native-hash.ts";
+import { OffsetClock } from "../../hal/espruino/offset-clock.ts";
+import { StorageFlash } from "../../hal/espruino/storage-flash.ts";
+import { LineJoiner } from "../../hal/portable/line-joiner.ts";
+
+/** Default TCP port of the bench; the Storage file `bench.port` may name another. */
+const BENCH_PORT = 2424;
+const WIDTH = 128;
+const HEIGHT = 64;
+
+/** 256 kB of Storage carry two bundles and a day of 304 parcels, every one protected. */
+export const budget: BoardBudget = {
+  bundle_bytes: 40000,
+  variables_idle: 4000,
+  variables_peak: 4500,
+  storage_bytes: 262144,
+  parcels: 304,
+};
+
+function pixelsOf(graphics: Graphics): Uint8Array {
+  const pixels = new Uint8Array(4 + (WIDTH * HEIGHT) / 8);
+  pixels.set([WIDTH, 0, HEIGHT, 0], 0);
+  pixels.set(new Uint8Array(graphics.buffer), 4);
+  return pixels;
+}
+
+/** Makes the board; the console is off from here on. */
+export function createBoard(): Board {
+  E.setConsole(null, { force: true });
+  const storage = require("Storage");
+  const clock = new OffsetClock();
+  const hash = new NativeHash(require("crypto"));
+  const link = new HttpLink(require("http"), clock);
+  const graphics = Graphics.createArrayBuffer(WIDTH, HEIGHT, 1, { msb: true });
+  let joiner: LineJoiner | undefined;
+  const bench = new BenchPort(hash, {
+    scan: (raw) => {
+      if (joiner) joiner.push(raw);
+    },
+    setLink: (up) => link.setUp(up),
+    pixels: () => pixelsOf(graphics),
+  });
+  return {
+    name: "linux",
+    parcelsMax: budget.parcels,
+    clock: clock,
+    display: new GraphicsDisplay(graphics, () => undefined),
+    entropy: new HardwareEntropy(),
+    flash: new StorageFlash(storage),
+    hash: hash,
+    keypad: bench,
+    link: link,
+    power: { battery: () => 255, isDocked: () => true },
+    scanner: {
+      onScan: (scanned) => {
+        joiner = new LineJoiner(clock, scanned);
+      },
+    },
+    service: bench,
+    sounder: { play: () => undefined },
+    started: () => bench.listen(require("net"), +(storage.read("bench.port") || BENCH_PORT)),
+  };
+}

@@ -1,0 +1,21 @@
+// The simulated board: every part comes from the program that runs the bundle and lends it the global `host`.
+import type { Board, BoardBudget } from "../../hal/contract/board.ts";
+import { NobleHash } from "../../hal/portable/noble-hash.ts";
+import type { SimHost } from "../../hal/sim/host.ts";
+import { simBoard } from "../../hal/sim/sim-board.ts";
+
+declare const host: SimHost;
+
+/** 512 parcels, all protected, fit a megabyte; the bundle carries @noble/hashes. */
+export const budget: BoardBudget = {
+  bundle_bytes: 56000,
+  variables_idle: 4500,
+  variables_peak: 6000,
+  storage_bytes: 262144,
+  parcels: 304,
+};
+
+/** Makes the board. */
+export function createBoard(): Board {
+  return simBoard(host, new NobleHash(), budget.parcels);
+}

@@ -1,0 +1,3 @@
+// .boot0, the fixed loader: starts the bundle in Storage file "parola.a". Plain ES5; never replaced in service.
+// Without a bundle the interpreter's console stays as it is, so that the device can be flashed.
+if (require("Storage").read("parola.a")) eval(require("Storage").read("parola.a"));
