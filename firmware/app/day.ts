@@ -32,7 +32,7 @@ export function journalIdentity(manifest: Manifest, keys: Keys): JournalIdentity
     journalEpoch: header.journalEpoch,
     sequence: header.sequence,
     slots: header.journalSlots,
-    recordKey: keys.get("record"),
+    recordKey: keys.subkey("record"),
     start: manifest.mac().subarray(0, 16),
   };
 }
@@ -57,8 +57,7 @@ export function assembleDay(board: Board, keys: Keys, slot: SlotLetter, manifest
 
 /** Opens the parts and mends what a power cut left; the first fault stops the day. */
 export function openParts(day: Day): void {
-  day.stopped =
-    day.ledger.open() || day.index.open() || day.updates.open() || day.journal.open() || recover(day);
+  day.stopped = day.ledger.open() || day.index.open() || day.updates.open() || day.journal.open() || recover(day);
 }
 
 /** The newest committed manifest of the two slots, with its parts open; undefined when there is none. */
@@ -67,7 +66,7 @@ export function openActiveDay(board: Board, keys: Keys): Day | undefined {
   for (const slot of ["a", "b"] as SlotLetter[]) {
     const file = dayFiles(slot).manifest;
     if (board.flash.size(file) < 0) continue;
-    const manifest = openManifest(board.flash, board.hash, file, keys.get("manifest"), keys.device, keys.keyEpoch);
+    const manifest = openManifest(board.flash, board.hash, file, keys.subkey("manifest"), keys.device, keys.keyEpoch);
     if (manifest && (!best || manifest.header.sequence > best.manifest.header.sequence)) {
       best = assembleDay(board, keys, slot, manifest);
     }

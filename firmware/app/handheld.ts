@@ -64,6 +64,9 @@ export class Handheld implements Shell {
       day: () => (this.services_ ? this.services_.day : undefined),
       session: () => this.session_,
       unsent: () => this.unsent_(),
+      synced: (fault) => {
+        if (this.scheduler_) this.scheduler_.ended(fault);
+      },
       screenText: () => viewText(this.view_, this.guarded_ ? "" : this.view_.hint),
       reopen: () => this.reopen(),
     });
@@ -136,11 +139,12 @@ export class Handheld implements Shell {
     const tracking = normaliseTracking(label);
     const parcel = services.day.manifest.find(tracking);
     if (!parcel) {
-      const damaged = services.day.manifest.damaged;
       const kind = checkDigitHolds(tracking) ? VerdictKind.NotOnRound : VerdictKind.WrongCheckDigit;
-      const result = verdict(damaged ? VerdictKind.Stopped : kind);
-      result.fault = damaged ? FaultNumber.ManifestAltered : FaultNumber.None;
-      return this.showVerdict(undefined, result);
+      const damaged = services.day.manifest.damaged;
+      return this.showVerdict(
+        undefined,
+        damaged ? verdict(VerdictKind.Stopped, FaultNumber.ManifestAltered) : verdict(kind),
+      );
     }
     const judged = services.door.judge(parcel);
     const open = judged.kind === VerdictKind.AskCode || judged.kind === VerdictKind.NoCodeNeeded;

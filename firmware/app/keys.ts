@@ -24,7 +24,7 @@ export class Keys {
   }
 
   /** A subkey, 32 bytes. */
-  get(label: KeyLabel): Uint8Array {
+  subkey(label: KeyLabel): Uint8Array {
     let key = this.cache_[label];
     if (!key) {
       key = subkey(this.hash_, this.key_, label);

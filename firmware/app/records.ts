@@ -1,4 +1,5 @@
 // Makes records: fills in time, flags and running totals, writes body and parcel index. Nothing here draws.
+import { zeros } from "../../src/shared/wire/bytes.ts";
 import type { Board } from "../../hal/contract/board.ts";
 import { type RecordBody, RecordFlag, RecordType } from "../../src/shared/wire/journal.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
@@ -7,7 +8,7 @@ import type { Day } from "./day.ts";
 import { indexKindOf } from "./recovery.ts";
 
 /** The proof field of every record but an acceptance: 16 zeros. */
-export const NO_PROOF = new Uint8Array(16);
+export const NO_PROOF = zeros(16);
 
 /** What a caller must say of a record; the rest is filled in. */
 export type RecordEntry = { [field in keyof RecordBody]?: RecordBody[field] | undefined } & { type: RecordType };
@@ -79,4 +80,3 @@ export class Recorder {
     };
   }
 }
-

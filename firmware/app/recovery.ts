@@ -5,6 +5,7 @@ import { type RecordBody, RecordType } from "../../src/shared/wire/journal.ts";
 import { UpdateKind } from "../../src/shared/wire/update.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
 import type { Day } from "./day.ts";
+import { triesInAll } from "./ledger/ledger.ts";
 import type { Code } from "./manifest/manifest.ts";
 
 /** The parts recovery works on. */
@@ -85,7 +86,7 @@ export function findLostTries(day: Recoverable, note: (tries: number, code: numb
     const code = codeOfRow(day, row);
     const spent = day.ledger.spent(row);
     const known = day.journal.lastTriesOf(code.id);
-    const tries = spent.tries + (spent.carried > code.triesKnown ? spent.carried : code.triesKnown);
+    const tries = triesInAll(spent, code.triesKnown);
     if (spent.tries > 0 && (!known || known.tries < tries)) {
       const fault = note(tries, code.id);
       if (fault !== FaultNumber.None) return fault;

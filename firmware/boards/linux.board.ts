@@ -40,7 +40,7 @@ export function createBoard(): Board {
   const link = new HttpLink(require("http"), clock);
   const graphics = Graphics.createArrayBuffer(WIDTH, HEIGHT, 1, { msb: true });
   let joiner: LineJoiner | undefined;
-  const bench = new BenchPort(hash, {
+  const bench = new BenchPort(hash, clock, {
     scan: (raw) => {
       if (joiner) joiner.push(raw);
     },

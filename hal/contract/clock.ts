@@ -10,8 +10,8 @@ export interface Clock {
   /** UTC seconds, whole; meaningless while {@link isSet} is false. */
   now_s(): number;
   /** Sets the wall clock. */
-  set(now_s: number): void;
-  /** False from power-up without a battery-backed clock until {@link set}. */
+  adjust(now_s: number): void;
+  /** False from power-up without a battery-backed clock until {@link adjust}. */
   isSet(): boolean;
   /** Calls `then` once after `delay_ms`. */
   after(delay_ms: number, then: () => void): Timer;

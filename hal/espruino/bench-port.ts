@@ -1,11 +1,19 @@
 // Keys, scans and the service port over TCP, for a handheld without hardware: the `linux` board on a bench. Frames as in
 // SPEC.md §10; the bench's own commands are served here, all others go to the app.
+import type { Clock, Timer } from "../contract/clock.ts";
 import type { Hash } from "../contract/hash.ts";
 import type { Keypad } from "../contract/keypad.ts";
 import type { Service } from "../contract/service.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
-import { latin1Bytes, latin1Text, writeU32 } from "../../src/shared/wire/bytes.ts";
-import { ANSWER_BIT, answerData, Command, encodeFrame, FrameReader } from "../../src/shared/wire/service-frame.ts";
+import { latin1Bytes, latin1Text, writeU32, zeros } from "../../src/shared/wire/bytes.ts";
+import {
+  ANSWER_BIT,
+  answerData,
+  Command,
+  encodeFrame,
+  FRAME_SILENCE_MS,
+  FrameReader,
+} from "../../src/shared/wire/service-frame.ts";
 
 /** What the bench can do besides the app's own commands. */
 export interface BenchHost {
@@ -18,12 +26,14 @@ export interface BenchHost {
 
 export class BenchPort implements Keypad, Service {
   private hash_: Hash;
+  private clock_: Clock;
   private host_: BenchHost;
   private pressed_: (key: number) => void;
   private answer_: (command: number, data: Uint8Array) => Uint8Array;
 
-  constructor(hash: Hash, host: BenchHost) {
+  constructor(hash: Hash, clock: Clock, host: BenchHost) {
     this.hash_ = hash;
+    this.clock_ = clock;
     this.host_ = host;
     this.pressed_ = () => undefined;
     this.answer_ = () => answerData(FaultNumber.DockUnknownCommand, undefined);
@@ -42,7 +52,10 @@ export class BenchPort implements Keypad, Service {
     net
       .createServer((socket) => {
         const reader = new FrameReader(this.hash_);
+        let silence: Timer | undefined;
         socket.on("data", (text) => {
+          if (silence) silence.cancel();
+          silence = this.clock_.after(FRAME_SILENCE_MS, () => reader.reset());
           for (const frame of reader.push(latin1Bytes(text))) {
             const data = this.serve_(frame.command, frame.data);
             socket.write(E.toString(encodeFrame(this.hash_, frame.command | ANSWER_BIT, data)));
@@ -75,7 +88,7 @@ export class BenchPort implements Keypad, Service {
 }
 
 function variablesInUse(): Uint8Array {
-  const bytes = new Uint8Array(4);
+  const bytes = zeros(4);
   writeU32(bytes, 0, process.memory().usage);
   return bytes;
 }

@@ -2,11 +2,11 @@
 import type { Clock } from "../contract/clock.ts";
 import type { Link } from "../contract/link.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
-import { latin1Bytes } from "../../src/shared/wire/bytes.ts";
+import { latin1Bytes, zeros } from "../../src/shared/wire/bytes.ts";
 
 const TIMEOUT_MS = 15000;
 const REPLY_MAX = 8192;
-const NO_BYTES = new Uint8Array(0);
+const NO_BYTES = zeros(0);
 
 export class HttpLink implements Link {
   private http_: HttpModule;

@@ -124,7 +124,9 @@ interface Graphics {
   getPixel(x: number, y: number): number;
   setPixel(x: number, y: number, color?: number): this;
   /** `changed` area since the last call with `reset`. */
-  getModified(reset?: boolean): { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number } | undefined;
+  getModified(
+    reset?: boolean,
+  ): { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number } | undefined;
   reset(): this;
   setBgColor(color: number): this;
   setColor(color: number): this;

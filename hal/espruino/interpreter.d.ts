@@ -45,7 +45,8 @@ interface Pin {
   reset(): void;
   mode(mode: PinMode): void;
 }
-type PinMode = "analog" | "input" | "input_pullup" | "input_pulldown" | "output" | "opendrain" | "opendrain_pullup" | "af_output";
+type PinMode =
+  "analog" | "input" | "input_pullup" | "input_pulldown" | "output" | "opendrain" | "opendrain_pullup" | "af_output";
 declare const Pin: { new (name: string | number): Pin };
 declare function pinMode(pin: Pin, mode: PinMode): void;
 declare function digitalRead(pin: Pin | Pin[]): number;
@@ -65,7 +66,10 @@ declare function clearWatch(id: number): void;
 
 /** Received data comes as a string, one character a byte. */
 interface SerialPort {
-  setup(baud: number, options?: { rx?: Pin; tx?: Pin; bytesize?: number; parity?: null | "o" | "e"; stopbits?: number }): void;
+  setup(
+    baud: number,
+    options?: { rx?: Pin; tx?: Pin; bytesize?: number; parity?: null | "o" | "e"; stopbits?: number },
+  ): void;
   unsetup(): void;
   on(event: "data", then: (text: string) => void): void;
   on(event: "connect" | "disconnect", then: () => void): void;
@@ -86,14 +90,24 @@ declare const LoopbackB: SerialPort;
 
 interface I2CBus {
   setup(options: { scl?: Pin; sda?: Pin; bitrate?: number }): void;
-  writeTo(address: number | { address: number; stop: boolean }, ...data: (string | number | Uint8Array | readonly number[])[]): void;
+  writeTo(
+    address: number | { address: number; stop: boolean },
+    ...data: (string | number | Uint8Array | readonly number[])[]
+  ): void;
   readFrom(address: number | { address: number; stop: boolean }, length: number): Uint8Array;
 }
 declare const I2C: { new (): I2CBus };
 declare const I2C1: I2CBus;
 
 interface SPIBus {
-  setup(options: { sck?: Pin; mosi?: Pin; miso?: Pin; baud?: number; mode?: 0 | 1 | 2 | 3; order?: "msb" | "lsb" }): void;
+  setup(options: {
+    sck?: Pin;
+    mosi?: Pin;
+    miso?: Pin;
+    baud?: number;
+    mode?: 0 | 1 | 2 | 3;
+    order?: "msb" | "lsb";
+  }): void;
   write(...data: (string | number | Uint8Array | ArrayBuffer | readonly number[] | Pin)[]): void;
   send(data: string | Uint8Array | readonly number[], select?: Pin): Uint8Array;
 }
@@ -103,9 +117,20 @@ declare const SPI1: SPIBus;
 // ---- The interpreter itself
 
 declare const process: {
-  env: { readonly VERSION: string; readonly BOARD: string; readonly SERIAL: string; readonly STORAGE?: number; readonly FLASH: number };
+  env: {
+    readonly VERSION: string;
+    readonly BOARD: string;
+    readonly SERIAL: string;
+    readonly STORAGE?: number;
+    readonly FLASH: number;
+  };
   /** Counts of variables; slow when it collects garbage, which `false` leaves out. */
-  memory(collect?: boolean): { readonly free: number; readonly usage: number; readonly total: number; readonly blocksize: number };
+  memory(collect?: boolean): {
+    readonly free: number;
+    readonly usage: number;
+    readonly total: number;
+    readonly blocksize: number;
+  };
   on(event: "uncaughtException", then: (error: unknown) => void): void;
 };
 

@@ -14,7 +14,7 @@ export class OffsetClock implements Clock {
     return Math.floor(getTime()) + this.offset_s_;
   }
 
-  set(now_s: number): void {
+  adjust(now_s: number): void {
     this.offset_s_ = now_s - Math.floor(getTime());
     this.set_ = true;
   }

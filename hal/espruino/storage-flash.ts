@@ -1,13 +1,13 @@
 // Flash over the interpreter's Storage, used only in the ways that were measured to be safe: preallocate, append at
 // offsets above 0, read back. Source: shared measurements in DESIGN.md §3.5. It never lets a write compact by itself.
 import type { Flash } from "../contract/flash.ts";
-import { isErased, sameBytes } from "../../src/shared/wire/bytes.ts";
+import { isErased, sameBytes, zeros } from "../../src/shared/wire/bytes.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
 
 /** Storage's own header of a file, and alignment, with room to spare. */
 const OVERHEAD_BYTES = 48;
 
-const NO_BYTES = new Uint8Array(0);
+const NO_BYTES = zeros(0);
 
 export class StorageFlash implements Flash {
   private storage_: StorageModule;
@@ -21,7 +21,7 @@ export class StorageFlash implements Flash {
     this.erase(name);
     try {
       if (!this.storage_.write(name, head, 0, size)) return FaultNumber.FlashFull;
-    } catch (error) {
+    } catch {
       return FaultNumber.FlashFull;
     }
     return this.size(name) === size ? FaultNumber.None : FaultNumber.FlashWriteTorn;
@@ -41,7 +41,7 @@ export class StorageFlash implements Flash {
     for (let turn = 0; turn < 2; turn++) {
       try {
         this.storage_.write(name, data, offset);
-      } catch (error) {
+      } catch {
         // "already written with different data", or no such file: what reads back decides
       }
       const stored = this.read(name, offset, data.length);

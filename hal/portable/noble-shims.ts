@@ -12,7 +12,8 @@ for (const typed of [Uint8Array, Uint32Array] as FromConstructor[]) {
 
 Object.hasOwn ??= (object, key) => Object.prototype.hasOwnProperty.call(object, key);
 Object.freeze ??= (<T>(object: T) => object) as typeof Object.freeze;
-Number.isSafeInteger ??= (value) => typeof value === "number" && Math.floor(value) === value && Math.abs(value) < 2 ** 53;
+Number.isSafeInteger ??= (value) =>
+  typeof value === "number" && Math.floor(value) === value && Math.abs(value) < 2 ** 53;
 ArrayBuffer.isView ??= ((value: unknown) => value instanceof Uint8Array) as typeof ArrayBuffer.isView;
 
 /** The interpreter's own assign throws when its target is a function. */

@@ -1,9 +1,9 @@
 // A whole simulated board from a host: inputs are wired to the host's `ready`, outputs go to the host.
 import type { Board } from "../contract/board.ts";
-import type { Clock } from "../contract/clock.ts";
+import type { Clock, Timer } from "../contract/clock.ts";
 import type { Link } from "../contract/link.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
-import { ANSWER_BIT, encodeFrame, FrameReader } from "../../src/shared/wire/service-frame.ts";
+import { ANSWER_BIT, encodeFrame, FRAME_SILENCE_MS, FrameReader } from "../../src/shared/wire/service-frame.ts";
 import { concatBytes } from "../../src/shared/wire/bytes.ts";
 import { LineJoiner } from "../portable/line-joiner.ts";
 import type { Hash } from "../contract/hash.ts";
@@ -14,7 +14,7 @@ import { SimFlash } from "./sim-flash.ts";
 function simClock(host: SimHost): Clock {
   return {
     now_s: () => host.now_s(),
-    set: (now_s) => host.setClock(now_s),
+    adjust: (now_s) => host.setClock(now_s),
     isSet: () => host.clockIsSet(),
     after: (delay_ms, then) => ({ cancel: host.after(delay_ms, then) }),
   };
@@ -82,7 +82,12 @@ export function simBoard(host: SimHost, hash: Hash, parcelsMax: number): Board {
     },
     service: {
       onCommand: (answer) => {
-        inputs.service = (bytes) => answerFrames(hash, reader, bytes, answer);
+        let silence: Timer | undefined;
+        inputs.service = (bytes) => {
+          if (silence) silence.cancel();
+          silence = clock.after(FRAME_SILENCE_MS, () => reader.reset());
+          return answerFrames(hash, reader, bytes, answer);
+        };
       },
     },
     sounder: { play: (tone) => host.play(tone) },

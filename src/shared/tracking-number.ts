@@ -16,14 +16,18 @@ export const enum TrackingFamily {
   Fedex12 = 6,
 }
 
-function isDigits(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 48 || text.charCodeAt(i) > 57) return false;
+/** Whether there is text, and all of it lies between two characters. */
+function isAllWithin(text: string, first: number, last: number): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < first || text.charCodeAt(i) > last) return false;
   return text.length > 0;
 }
 
+function isDigits(text: string): boolean {
+  return isAllWithin(text, 48, 57);
+}
+
 function isLetters(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 65 || text.charCodeAt(i) > 90) return false;
-  return text.length > 0;
+  return isAllWithin(text, 65, 90);
 }
 
 /**

@@ -57,7 +57,10 @@ describe("bytes", () => {
 
   it("text is ISO 8859-1, every character of it", () => {
     const all = String.fromCharCode(...Array.from({ length: 256 }, (_, i) => i));
-    assert.deepEqual([...latin1Bytes(all)], Array.from({ length: 256 }, (_, i) => i));
+    assert.deepEqual(
+      [...latin1Bytes(all)],
+      Array.from({ length: 256 }, (_, i) => i),
+    );
     assert.equal(latin1Text(latin1Bytes(all), 0, 256), all);
   });
 });

@@ -56,7 +56,8 @@ describe("cells", () => {
       for (const short of truncations(bytes)) assert.ok(!isWhole(short, position), `${short.length} bytes`);
     }
     const first = stored.cells[0]!;
-    for (const { bit, flipped } of bitFlips(unhex(first.bytes))) assert.ok(!isWhole(flipped, first.position), `bit ${bit}`);
+    for (const { bit, flipped } of bitFlips(unhex(first.bytes)))
+      assert.ok(!isWhole(flipped, first.position), `bit ${bit}`);
   });
 
   it("a cell that a power cut tore in any byte is never whole", () => {

@@ -74,27 +74,33 @@ describe("journal vectors", () => {
       assert.equal(hex(joinRecord(bytes.slice(0, BODY_BYTES), mac)), record, `slot ${slot}`);
       before = mac;
     }
-    assert.deepEqual(stored.sealed.map(({ slot }) => slot), [0, 3, 4, 5]);
+    assert.deepEqual(
+      stored.sealed.map(({ slot }) => slot),
+      [0, 3, 4, 5],
+    );
     assert.ok(decodeBody(unhex(stored.sealed[1]!.record)).flags & RecordFlag.Restated);
   });
 });
 
 describe("journal record", () => {
-  const body: fc.Arbitrary<RecordBody> = fc.record({
-    type: u8,
-    flags: u8,
-    reason: u8,
-    tries: u8,
-    time_s: u32,
-    parcel: u32,
-    code: u32,
-    proof: bytesOf(16),
-    handedOver: u16,
-    detail: u16,
-    triesInAll: u16,
-    battery: u8,
-    acknowledged: u16,
-  }, { noNullPrototype: true });
+  const body: fc.Arbitrary<RecordBody> = fc.record(
+    {
+      type: u8,
+      flags: u8,
+      reason: u8,
+      tries: u8,
+      time_s: u32,
+      parcel: u32,
+      code: u32,
+      proof: bytesOf(16),
+      handedOver: u16,
+      detail: u16,
+      triesInAll: u16,
+      battery: u8,
+      acknowledged: u16,
+    },
+    { noNullPrototype: true },
+  );
 
   it("comes back as it was, and only in its slot and journal", () => {
     holds(

@@ -57,6 +57,17 @@ describe("key file", () => {
     for (const short of truncations(FIRST)) assert.equal(decodeKeyFile(nobleHash, short), undefined);
   });
 
+  it("is refused without its last byte, even where that byte is zero", () => {
+    const file = decodeKeyFile(nobleHash, FIRST);
+    assert.ok(file);
+    for (let device = 1; ; device++) {
+      const bytes = encodeKeyFile(nobleHash, { ...file, device });
+      if (bytes[KEY_FILE_BYTES - 1] !== 0) continue;
+      assert.equal(decodeKeyFile(nobleHash, bytes.slice(0, KEY_FILE_BYTES - 1)), undefined);
+      break;
+    }
+  });
+
   it("never throws on garbage", () => {
     holds(fc.property(garbage(200, [FIRST]), (bytes) => void decodeKeyFile(nobleHash, bytes)));
   });

@@ -24,8 +24,8 @@ import { vectors } from "../support/vectors.ts";
 const stored = vectors<{
   manifestKey: string;
   header: ReturnType<typeof decodeManifestHeader>;
-  parcels: Record<"parcel" | "key" | "stop" | "codeIndex" | "flags" | "atThisStop", number>[] &
-    Record<"tracking" | "address", string>[];
+  parcels: (Record<"parcel" | "key" | "stop" | "codeIndex" | "flags" | "atThisStop", number> &
+    Record<"tracking" | "address", string>)[];
   codes: (Record<"code" | "tag" | "triesKnown" | "releasesKnown" | "flags", number> & { salt: string })[];
   head: string;
   body: string;
@@ -42,6 +42,22 @@ const check = (head: Uint8Array, asDevice = device, asEpoch = keyEpoch): FaultNu
 function resigned(change: (head: Uint8Array) => void): Uint8Array {
   const head = Uint8Array.from(HEAD);
   change(head);
+  const signed = head.length - MANIFEST_MAC_BYTES;
+  head.set(manifestMac(nobleHash, KEY, head.subarray(0, signed)), signed);
+  return head;
+}
+
+/** A head for a round of any size without texts, all its sizes agreeing, and a MAC that holds. */
+function headFor(parcels: number, codes: number): Uint8Array {
+  const body = parcels * PARCEL_BYTES + codes * CODE_BYTES;
+  const chunks = Math.ceil(body / 2048);
+  const head = new Uint8Array(headBytes(chunks));
+  head.set(HEAD.subarray(0, HEADER_BYTES));
+  writeU16(head, 38, parcels);
+  writeU16(head, 40, codes);
+  writeU32(head, 48, 0);
+  writeU32(head, 52, head.length + body);
+  writeU16(head, 58, chunks);
   const signed = head.length - MANIFEST_MAC_BYTES;
   head.set(manifestMac(nobleHash, KEY, head.subarray(0, signed)), signed);
   return head;
@@ -93,6 +109,13 @@ describe("manifest head", () => {
       assert.equal(check(resigned((head) => writeU16(head, offset, value))), FaultNumber.ManifestNotOne);
     });
   }
+
+  it("is refused when it has too many parcels or codes, though all sizes agree", () => {
+    assert.equal(check(headFor(512, 512)), FaultNumber.None);
+    assert.equal(check(headFor(513, 0)), FaultNumber.ManifestNotOne);
+    assert.equal(check(headFor(65535, 0)), FaultNumber.ManifestNotOne);
+    assert.equal(check(headFor(10, 11)), FaultNumber.ManifestNotOne);
+  });
 
   it("is refused when text or total bytes are absurd, even where 32 bits would wrap", () => {
     for (const value of [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, stored.header.textBytes + 1]) {

@@ -64,7 +64,10 @@ describe("frames", () => {
   it("no turned bit lets a frame through", () => {
     for (const { bytes } of stored.frames.slice(0, 3)) {
       for (const { bit, flipped } of bitFlips(unhex(bytes))) {
-        assert.ok(commands(reader().push(flipped)).every((command) => command === 0), `bit ${bit}`);
+        assert.ok(
+          commands(reader().push(flipped)).every((command) => command === 0),
+          `bit ${bit}`,
+        );
       }
     }
   });
@@ -92,12 +95,19 @@ describe("frames", () => {
 
   it("any bytes are survived: no throw, and a hello after a reset still arrives", () => {
     holds(
-      fc.property(garbage(300, stored.frames.map(({ bytes }) => unhex(bytes))), fc.array(fc.nat()), (bytes, cuts) => {
-        const into = reader();
-        pushInPieces(into, bytes, cuts);
-        into.reset();
-        assert.deepEqual(commands(into.push(HELLO_FRAME)), [1]);
-      }),
+      fc.property(
+        garbage(
+          300,
+          stored.frames.map(({ bytes }) => unhex(bytes)),
+        ),
+        fc.array(fc.nat()),
+        (bytes, cuts) => {
+          const into = reader();
+          pushInPieces(into, bytes, cuts);
+          into.reset();
+          assert.deepEqual(commands(into.push(HELLO_FRAME)), [1]);
+        },
+      ),
     );
   });
 

@@ -27,10 +27,14 @@ import { hex, unhex } from "../support/hex.ts";
 import { bytesOf, garbage, holds, u16, u32, u8 } from "../support/properties.ts";
 import { vectors } from "../support/vectors.ts";
 
-type Hexed<Message, Lists> = { [Key in keyof Message]: Message[Key] extends Uint8Array ? string : Message[Key] } & Lists;
+type Hexed<Message, Lists> = {
+  [Key in keyof Message]: Message[Key] extends Uint8Array ? string : Message[Key];
+} & Lists;
 const stored = vectors<{
   syncKey: string;
-  requests: (Hexed<Omit<SyncRequest, "records">, { records: { slot: number; record: string }[] }> & { bytes: string })[];
+  requests: (Hexed<Omit<SyncRequest, "records">, { records: { slot: number; record: string }[] }> & {
+    bytes: string;
+  })[];
   replies: (Hexed<Omit<SyncReply, "updates">, { updates: string[] }> & { bytes: string })[];
 }>("sync");
 const KEY = unhex(stored.syncKey);
@@ -208,7 +212,13 @@ describe("sync reply", () => {
   it("names what is wrong: garbage, version, MAC, an older nonce", () => {
     const [first] = REPLIES as [Uint8Array];
     assert.equal(check(REQUESTS[0]!, nonceOf(0)), FaultNumber.SyncGarbage);
-    assert.equal(check(resigned(first, (bytes) => writeU16(bytes, 4, 2)), nonceOf(0)), FaultNumber.SyncVersion);
+    assert.equal(
+      check(
+        resigned(first, (bytes) => writeU16(bytes, 4, 2)),
+        nonceOf(0),
+      ),
+      FaultNumber.SyncVersion,
+    );
     assert.equal(check(first, nonceOf(0), new Uint8Array(32)), FaultNumber.SyncMac);
     assert.equal(check(first, nonceOf(1)), FaultNumber.SyncStale);
     assert.equal(check(first, new Uint8Array(0)), FaultNumber.SyncStale);

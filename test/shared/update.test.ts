@@ -37,19 +37,22 @@ describe("updates", () => {
   }
 
   it("come back as they were, and only in their journal", () => {
-    const update: fc.Arbitrary<Update> = fc.record({
-      number: u32,
-      kind: u8,
-      code: u32,
-      parcel: u32,
-      newCode: u32,
-      tagBits: u8,
-      tag: u32,
-      salt: bytesOf(16),
-      day: u16,
-      releaseIndex: u8,
-      triesKnown: u8,
-    }, { noNullPrototype: true });
+    const update: fc.Arbitrary<Update> = fc.record(
+      {
+        number: u32,
+        kind: u8,
+        code: u32,
+        parcel: u32,
+        newCode: u32,
+        tagBits: u8,
+        tag: u32,
+        salt: bytesOf(16),
+        day: u16,
+        releaseIndex: u8,
+        triesKnown: u8,
+      },
+      { noNullPrototype: true },
+    );
     holds(
       fc.property(update, u32, u32, (fields, epoch, other) => {
         const bytes = encodeUpdate(nobleHash, fields, epoch);
@@ -79,10 +82,16 @@ describe("updates", () => {
   it("an erased slot is not whole, and garbage never throws", () => {
     assert.ok(!updateIsWhole(nobleHash, new Uint8Array(UPDATE_BYTES).fill(0xff), EPOCH));
     holds(
-      fc.property(garbage(80, stored.updates.map(({ bytes }) => unhex(bytes))), (bytes) => {
-        updateIsWhole(nobleHash, bytes, EPOCH);
-        decodeUpdate(bytes);
-      }),
+      fc.property(
+        garbage(
+          80,
+          stored.updates.map(({ bytes }) => unhex(bytes)),
+        ),
+        (bytes) => {
+          updateIsWhole(nobleHash, bytes, EPOCH);
+          decodeUpdate(bytes);
+        },
+      ),
     );
   });
 });

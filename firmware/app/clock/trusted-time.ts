@@ -56,12 +56,12 @@ export class TrustedTime {
    * @returns ClockOutOfRange when it lies more than a clock's drift before the floor, or beyond validity + 1 day; the
    *   clock stays as it was
    */
-  set(now_s: number, header: ManifestHeader | undefined): FaultNumber {
+  adjust(now_s: number, header: ManifestHeader | undefined): FaultNumber {
     if (now_s < this.floor_s_ - DRIFT_S || (header && now_s > header.validUntil_s + DAY_S)) {
       return FaultNumber.ClockOutOfRange;
     }
     if (now_s < this.floor_s_) this.floor_s_ = now_s;
-    this.clock_.set(now_s);
+    this.clock_.adjust(now_s);
     this.offset_s_ = 0;
     this.estimated = false;
     return FaultNumber.None;

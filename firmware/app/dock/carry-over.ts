@@ -1,27 +1,26 @@
 // Loading a manifest refunds nothing: tries that the old ledger holds are written into the new one before it becomes
 // active, and failures of codes that are gone still count against the device on the same day. DESIGN.md §3.2.
 import { FaultNumber } from "../../../src/shared/faults.ts";
+import { triesInAll } from "../ledger/ledger.ts";
 import type { Day } from "../day.ts";
 
 /** Carries what is spent from one day's ledger into the next; returns the first fault. */
 export function carryOver(old: Day, fresh: Day): FaultNumber {
   const codes = old.manifest.header.codes;
-  let gone = old.ledger.spent(old.ledger.deviceRow).carried;
+  const failures = old.ledger.deviceFailures();
   for (const row of old.ledger.rowsInUse()) {
     if (row === old.ledger.deviceRow) continue;
     const spent = old.ledger.spent(row);
     const code = row < codes ? old.manifest.code(row) : undefined;
     const freshRow = code ? fresh.manifest.indexOfCode(code.id) : replacementRow(old, fresh, row - codes);
-    if (!spent.accepted) gone += spent.tries;
     if (freshRow < 0) continue;
-    const known = code ? code.triesKnown : 0;
-    const tries = spent.tries + (spent.carried > known ? spent.carried : known);
+    const tries = triesInAll(spent, code ? code.triesKnown : 0);
     const fault =
       fresh.ledger.carry(freshRow, tries) || (spent.accepted ? fresh.ledger.accept(freshRow) : FaultNumber.None);
     if (fault !== FaultNumber.None) return fault;
   }
-  if (gone === 0 || old.manifest.header.day !== fresh.manifest.header.day) return FaultNumber.None;
-  return fresh.ledger.carry(fresh.ledger.deviceRow, gone);
+  if (failures === 0 || old.manifest.header.day !== fresh.manifest.header.day) return FaultNumber.None;
+  return fresh.ledger.carry(fresh.ledger.deviceRow, failures);
 }
 
 /** Row in the new ledger of a code that came as update `slot` of the old day; −1 when it is not there. */

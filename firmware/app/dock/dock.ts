@@ -26,6 +26,8 @@ export interface DockHost {
   session(): SyncSession | undefined;
   /** Records not acknowledged, tries without a record journalled first. */
   unsent(): number;
+  /** A sync session ended at the dock. */
+  synced(fault: FaultNumber): void;
   /** The screen as text, lines joined by LF. */
   screenText(): string;
   /** Key, manifest or clock changed: open everything again. */
@@ -36,38 +38,46 @@ export interface DockHost {
 export class Dock {
   private host_: DockHost;
   private loader_: Loader | undefined;
+  private given_: Uint8Array | undefined;
 
   constructor(host: DockHost) {
     this.host_ = host;
     this.loader_ = undefined;
+    this.given_ = undefined;
   }
 
   /** One command in, the answer's data out; never throws. */
   answer(command: number, data: Uint8Array): Uint8Array {
-    const host = this.host_;
+    this.given_ = undefined;
+    const fault = this.run_(command, data);
+    return answerData(fault, fault === FaultNumber.None ? this.given_ : undefined);
+  }
+
+  /** Runs a command; what it gives besides its fault is left in `given_`. */
+  private run_(command: number, data: Uint8Array): FaultNumber {
     switch (command) {
       case Command.Hello:
-        return answerData(FaultNumber.None, this.hello_());
+        this.given_ = this.hello_();
+        return FaultNumber.None;
       case Command.Screen:
-        return answerData(FaultNumber.None, latin1Bytes(host.screenText()));
+        this.given_ = latin1Bytes(this.host_.screenText());
+        return FaultNumber.None;
       case Command.Provision:
-        return answerData(this.provision_(data), undefined);
+        return this.provision_(data);
       case Command.LoadBegin:
-        return answerData(this.begin_(data), undefined);
+        return this.begin_(data);
       case Command.LoadData:
-        return answerData(this.data_(data), undefined);
+        return this.data_(data);
       case Command.LoadCommit:
-        return answerData(this.commit_(), undefined);
+        return this.commit_();
       case Command.SyncRequest:
         return this.syncRequest_();
       case Command.SyncReply:
-        return answerData(this.syncReply_(data), undefined);
+        return this.syncReply_(data);
       case Command.Maintenance:
-        return answerData(this.maintain_(), undefined);
-      case 0:
-        return answerData(FaultNumber.DockBadFrame, undefined);
+        return this.maintain_();
       default:
-        return answerData(FaultNumber.DockUnknownCommand, undefined);
+        return command === 0 ? FaultNumber.DockBadFrame : FaultNumber.DockUnknownCommand;
     }
   }
 
@@ -92,13 +102,16 @@ export class Dock {
     const file = data.subarray(0, KEY_FILE_BYTES);
     const keys = this.host_.keys();
     if (keys) {
-      const mac = hmac(board.hash, keys.get("technician"), [file]);
+      const mac = hmac(board.hash, keys.subkey("technician"), [file]);
       if (!sameBytes(mac, data.subarray(KEY_FILE_BYTES))) return FaultNumber.KeyRefused;
       if (this.host_.unsent() > 0) return FaultNumber.DockUnsent;
     }
     if (!decodeKeyFile(board.hash, file)) return FaultNumber.KeyDamaged;
-    eraseDay(board, "a");
-    eraseDay(board, "b");
+    if (keys) {
+      // Without a key (a damaged key file) the day may still be good under the key that comes now: it stays.
+      eraseDay(board, "a");
+      eraseDay(board, "b");
+    }
     board.flash.erase(KEY_FILE_NAME);
     const fault = board.flash.create(KEY_FILE_NAME, KEY_FILE_BYTES, file);
     this.host_.reopen();
@@ -131,16 +144,19 @@ export class Dock {
     return fault;
   }
 
-  private syncRequest_(): Uint8Array {
+  private syncRequest_(): FaultNumber {
     const session = this.host_.session();
-    return session
-      ? answerData(FaultNumber.None, session.request())
-      : answerData(FaultNumber.KeyMissing, undefined);
+    if (!session) return FaultNumber.KeyMissing;
+    this.given_ = session.request();
+    return FaultNumber.None;
   }
 
   private syncReply_(data: Uint8Array): FaultNumber {
     const session = this.host_.session();
-    return session ? session.take(data) : FaultNumber.KeyMissing;
+    if (!session) return FaultNumber.KeyMissing;
+    const fault = session.take(data);
+    this.host_.synced(fault);
+    return fault;
   }
 
   /** Retires the day when it is over and all of it is acknowledged, then compacts: the one step a power cut may hurt. */

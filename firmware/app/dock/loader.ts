@@ -1,7 +1,7 @@
 // Loading a manifest at the dock, SPEC.md §4.6: refused early, written into the free slot, read back chunk by chunk,
 // made active by one flash write. Before that write the old manifest stands; after it the new one. Never compacts.
 import type { Board } from "../../../hal/contract/board.ts";
-import { sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { sameBytes, zeros } from "../../../src/shared/wire/bytes.ts";
 import { encodeCell } from "../../../src/shared/wire/cell.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import { checkManifestHead, decodeManifestHeader, type ManifestHeader } from "../../../src/shared/wire/manifest.ts";
@@ -53,16 +53,16 @@ export class Loader {
   constructor(parts: LoaderParts) {
     this.parts_ = parts;
     this.slot_ = parts.day ? otherSlot(parts.day.slot) : "a";
-    this.head_ = new Uint8Array(0);
+    this.head_ = zeros(0);
   }
 
   /** Checks a manifest's head and makes room for it; any refusal leaves everything as it was. */
   begin(head: Uint8Array): FaultNumber {
-    this.head_ = new Uint8Array(0);
+    this.head_ = zeros(0);
     const parts = this.parts_;
     const checked = checkManifestHead(
       parts.board.hash,
-      parts.keys.get("manifest"),
+      parts.keys.subkey("manifest"),
       head,
       parts.keys.device,
       parts.keys.keyEpoch,
@@ -73,6 +73,7 @@ export class Loader {
     if (refused !== FaultNumber.None) return refused;
     const files = dayFiles(this.slot_);
     eraseDay(parts.board, this.slot_); // what an unfinished load left there
+    if (!parts.day) eraseDay(parts.board, otherSlot(this.slot_));
     if (parts.board.flash.free() < dayBytes(header)) return FaultNumber.DockNeedsMaintenance;
     const fault = parts.board.flash.create(files.manifest, manifestFileBytes(header.totalBytes), head);
     if (fault === FaultNumber.None) this.head_ = new Uint8Array(head);
@@ -87,7 +88,7 @@ export class Loader {
     if (offset < this.head_.length || offset % 8 !== 0 || beyond) return FaultNumber.ManifestTruncated;
     let words = bytes;
     if (bytes.length % 8 !== 0) {
-      words = new Uint8Array(paddedBytes(bytes.length));
+      words = zeros(paddedBytes(bytes.length));
       words.fill(0xff);
       words.set(bytes, 0);
     }
@@ -104,8 +105,9 @@ export class Loader {
     const files = dayFiles(this.slot_);
     if (!sameBytes(readHead(board.flash, files.manifest), this.head_)) return FaultNumber.ManifestAltered;
     const manifest = new Manifest(board.flash, board.hash, files.manifest, this.head_);
-    if (!manifest.allChunksHold()) return FaultNumber.ManifestTruncated;
-    this.head_ = new Uint8Array(0);
+    if (!manifest.allChunksHold())
+      return manifest.endIsMissing() ? FaultNumber.ManifestTruncated : FaultNumber.ManifestAltered;
+    this.head_ = zeros(0);
     return this.createFiles_(manifest) || this.carryAndSwitch_(manifest);
   }
 

@@ -1,8 +1,8 @@
 // What is remembered when maintenance retires a finished day: the highest manifest sequence and its sealing time, so
 // that no older manifest and no earlier clock comes back. SPEC.md §11.
 import type { Board } from "../../../hal/contract/board.ts";
-import { readU32, writeU32 } from "../../../src/shared/wire/bytes.ts";
-import { FaultNumber } from "../../../src/shared/faults.ts";
+import { readU32, writeU32, zeros } from "../../../src/shared/wire/bytes.ts";
+import type { FaultNumber } from "../../../src/shared/faults.ts";
 import { PAST_FILE_NAME } from "../files.ts";
 
 /** The last retired manifest. */
@@ -25,7 +25,7 @@ export function readPast(board: Board): Past {
 
 /** Replaces the file; dock only. */
 export function writePast(board: Board, past: Past): FaultNumber {
-  const bytes = new Uint8Array(PAST_BYTES);
+  const bytes = zeros(PAST_BYTES);
   writeU32(bytes, 0, past.sequence);
   writeU32(bytes, 4, past.sealedAt_s);
   writeU32(bytes, 12, board.hash.crc32(bytes.subarray(0, 12)));

@@ -8,6 +8,7 @@ import { RecordType } from "../../../src/shared/wire/journal.ts";
 import { CodeFlag, ParcelFlag, PolicyFlag } from "../../../src/shared/wire/manifest.ts";
 import type { TrustedTime } from "../clock/trusted-time.ts";
 import type { Day } from "../day.ts";
+import { triesInAll } from "../ledger/ledger.ts";
 import type { Code, Parcel } from "../manifest/manifest.ts";
 import type { Recorder } from "../records.ts";
 import { type Verdict, verdict, VerdictKind } from "./verdict.ts";
@@ -45,12 +46,12 @@ export class DoorCheck {
   private judgeCode_(code: Code): Verdict {
     if (code.flags & CodeFlag.Void) return verdict(VerdictKind.CodeReplaced);
     if (code.day !== this.day_.manifest.header.day) {
-      return { kind: VerdictKind.NotToday, triesLeft: 0, day: code.day, fault: 0 };
+      return verdict(VerdictKind.NotToday, code.day);
     }
     const left = this.triesLeft(code);
     if (left <= 0) return verdict(VerdictKind.Locked);
     if (this.deviceTriesLeft() <= 0) return verdict(VerdictKind.DeviceLocked);
-    return { kind: VerdictKind.AskCode, triesLeft: left, day: 0, fault: 0 };
+    return verdict(VerdictKind.AskCode, left);
   }
 
   /** The code that counts for a parcel now, updates included; its Void flag says whether it is dead. */
@@ -66,9 +67,8 @@ export class DoorCheck {
   /** Tries left before a code locks. */
   triesLeft(code: Code): number {
     const spent = this.day_.ledger.spent(code.row);
-    const base = spent.carried > code.triesKnown ? spent.carried : code.triesKnown;
     const allowed = this.day_.manifest.header.triesPerCode * (1 + code.releasesKnown + spent.releases);
-    return allowed - base - spent.tries;
+    return allowed - triesInAll(spent, code.triesKnown);
   }
 
   /** Tries left before the whole device locks. */
@@ -108,13 +108,12 @@ export class DoorCheck {
     const left = this.triesLeft(code);
     if (left <= 0) return verdict(VerdictKind.Locked);
     if (this.deviceTriesLeft() <= 0) return verdict(VerdictKind.DeviceLocked);
-    return { kind: VerdictKind.Wrong, triesLeft: left, day: 0, fault: 0 };
+    return verdict(VerdictKind.Wrong, left);
   }
 
   private entry_(type: RecordType, parcel: Parcel, code: Code, proof: Uint8Array | undefined) {
-    const spent = this.day_.ledger.spent(code.row);
-    const base = spent.carried > code.triesKnown ? spent.carried : code.triesKnown;
-    return { type: type, parcel: parcel.id, code: code.id, tries: base + spent.tries, proof: proof };
+    const tries = triesInAll(this.day_.ledger.spent(code.row), code.triesKnown);
+    return { type: type, parcel: parcel.id, code: code.id, tries: tries, proof: proof };
   }
 
   /** What stands in the way of every parcel not accepted yet; undefined when nothing does. */
@@ -133,6 +132,6 @@ export class DoorCheck {
 
   private stop_(fault: FaultNumber): Verdict {
     this.day_.stopped = fault;
-    return { kind: VerdictKind.Stopped, triesLeft: 0, day: 0, fault: fault };
+    return verdict(VerdictKind.Stopped, fault);
   }
 }

@@ -46,7 +46,7 @@ export class Release {
   challenge(thing: LockedThing): string {
     return this.isExhausted(thing)
       ? ""
-      : releaseChallenge(this.board_.hash, this.keys_.get("release"), this.lock_(thing));
+      : releaseChallenge(this.board_.hash, this.keys_.subkey("release"), this.lock_(thing));
   }
 
   /** Whether no answer will be taken any more. */
@@ -65,7 +65,7 @@ export class Release {
     const ledger = this.day_.ledger;
     const counted = ledger.countWrongAnswer(thing.row);
     if (counted !== FaultNumber.None) return this.stop_(counted);
-    const right = releaseAnswer(this.board_.hash, this.keys_.get("release"), lock) === digits;
+    const right = releaseAnswer(this.board_.hash, this.keys_.subkey("release"), lock) === digits;
     const type = right ? RecordType.Released : RecordType.WrongAnswer;
     const fault =
       this.recorder_.write({ type: type, parcel: thing.parcel, code: thing.code, detail: lock.index }, -1) ||

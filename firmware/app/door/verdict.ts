@@ -22,15 +22,14 @@ export const enum VerdictKind {
 /** A verdict and what belongs to it. */
 export interface Verdict {
   kind: VerdictKind;
-  /** Wrong, AskCode: tries left. */
-  triesLeft: number;
-  /** NotToday: the day the code is for, days since 1970-01-01; 0 when the whole manifest is not valid now. */
-  day: number;
-  /** Stopped: the fault. */
-  fault: number;
+  /**
+   * Wrong, AskCode: tries left. NotToday: the day the code is for, days since 1970-01-01, or 0 when the whole manifest is
+   * not valid now. Stopped: the fault.
+   */
+  number: number;
 }
 
-/** A verdict of a kind, with nothing else to say. */
-export function verdict(kind: VerdictKind): Verdict {
-  return { kind: kind, triesLeft: 0, day: 0, fault: 0 };
+/** A verdict of a kind, with the one number that some kinds have. */
+export function verdict(kind: VerdictKind, number = 0): Verdict {
+  return { kind: kind, number: number };
 }

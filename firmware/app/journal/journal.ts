@@ -37,14 +37,11 @@ export function journalFileBytes(slots: number): number {
 
 /** Creates the journal file; dock only. */
 export function createJournal(flash: Flash, hash: Hash, name: string, identity: JournalIdentity): FaultNumber {
-  const header = encodeJournalHeader(
-    hash,
-    identity.device,
-    identity.journalEpoch,
-    identity.sequence,
-    identity.slots,
-  );
-  return flash.create(name, journalFileBytes(identity.slots), header);
+  return flash.create(name, journalFileBytes(identity.slots), headerOf(hash, identity));
+}
+
+function headerOf(hash: Hash, of: JournalIdentity): Uint8Array {
+  return encodeJournalHeader(hash, of.device, of.journalEpoch, of.sequence, of.slots);
 }
 
 /** An open journal. */
@@ -76,13 +73,7 @@ export class Journal {
   /** Checks the header, finds the end and mends the last record. Reads O(log n) slots, never all of them. */
   open(): FaultNumber {
     const identity = this.identity_;
-    const header = encodeJournalHeader(
-      this.hash_,
-      identity.device,
-      identity.journalEpoch,
-      identity.sequence,
-      identity.slots,
-    );
+    const header = headerOf(this.hash_, identity);
     if (!sameBytes(this.flash_.read(this.name_, 0, JOURNAL_HEADER_BYTES), header)) return FaultNumber.JournalHeader;
     let low = 0;
     let high = identity.slots;
@@ -145,10 +136,10 @@ export class Journal {
     return fault;
   }
 
-  /** MAC of the last valid record before a slot, or the start; for the depot's acknowledgement. */
-  macBefore(slot: number): Uint8Array {
+  /** MAC of the last valid record before a slot; `none` when there is no such record. */
+  macBefore(slot: number, none: Uint8Array): Uint8Array {
     const before = this.validBefore_(slot);
-    return before < 0 ? this.identity_.start : copyBytes(this.read(before), BODY_BYTES, RECORD_BYTES - BODY_BYTES);
+    return before < 0 ? none : copyBytes(this.read(before), BODY_BYTES, RECORD_BYTES - BODY_BYTES);
   }
 
   /** The newest record that states the tries of a code; undefined when there is none. Reads backwards. */
@@ -167,7 +158,7 @@ export class Journal {
     if (slot < 0) return FaultNumber.None;
     const record = this.read(slot);
     this.last = decodeBody(record);
-    this.chain_ = this.macBefore(slot);
+    this.chain_ = this.macBefore(slot, this.identity_.start);
     const stored = record.subarray(BODY_BYTES);
     if (isErased(stored)) {
       this.unsealed_ = slot;

@@ -26,6 +26,11 @@ export interface Spent {
   wrongAnswers: number;
 }
 
+/** All tries on a code: those the depot knew or an older ledger held, and those made since. */
+export function triesInAll(spent: Spent, known: number): number {
+  return spent.tries + (spent.carried > known ? spent.carried : known);
+}
+
 /** Reads and counts tries, successes and releases. */
 export class Ledger {
   readonly deviceRow: number;
@@ -71,9 +76,11 @@ export class Ledger {
   /** Counts one try, before the code is looked at. */
   countTry(row: number, number: number): FaultNumber {
     this.measure_();
-    const fault = this.cells_.add(row, LedgerKind.Try, number, FaultNumber.LedgerFull);
-    this.failures_ = (this.failures_ || 0) + 1;
-    this.triesInAll_++;
+    const fault = this.add_(row, LedgerKind.Try, number);
+    if (fault === FaultNumber.None) {
+      this.failures_ = (this.failures_ || 0) + 1;
+      this.triesInAll_++;
+    }
     return fault;
   }
 
@@ -81,24 +88,26 @@ export class Ledger {
   accept(row: number): FaultNumber {
     this.measure_();
     const forgiven = this.spent(row).tries;
-    const fault = this.cells_.add(row, LedgerKind.Success, 0, FaultNumber.LedgerFull);
+    const fault = this.add_(row, LedgerKind.Success, 0);
     if (fault === FaultNumber.None) this.failures_ = (this.failures_ || 0) - forgiven;
     return fault;
   }
 
   countWrongAnswer(row: number): FaultNumber {
-    return this.cells_.add(row, LedgerKind.WrongAnswer, 0, FaultNumber.LedgerFull);
+    return this.add_(row, LedgerKind.WrongAnswer, 0);
   }
 
   /** Opens a row's lock for one more set of tries. */
   release(row: number, index: number): FaultNumber {
-    return this.cells_.add(row, LedgerKind.Release, index, FaultNumber.LedgerFull);
+    const fault = this.add_(row, LedgerKind.Release, index);
+    this.failures_ = undefined; // torn cells of the overflow may count on this row from now on
+    return fault;
   }
 
   /** Writes down tries that the ledger of the manifest before held; at loading only. */
   carry(row: number, tries: number): FaultNumber {
     this.failures_ = undefined;
-    return this.cells_.add(row, LedgerKind.Carried, tries > 255 ? 255 : tries, FaultNumber.LedgerFull);
+    return this.add_(row, LedgerKind.Carried, tries > 255 ? 255 : tries);
   }
 
   /** Tries of the manifest day on codes that were not accepted later, whatever manifest they were made under. */
@@ -118,6 +127,13 @@ export class Ledger {
     return this.cells_.rowsInUse();
   }
 
+  /** Appends a cell; after a fault what the flash holds is measured again. */
+  private add_(row: number, kind: LedgerKind, count: number): FaultNumber {
+    const fault = this.cells_.add(row, kind, count, FaultNumber.LedgerFull);
+    if (fault !== FaultNumber.None) this.failures_ = undefined;
+    return fault;
+  }
+
   /** Reads every used row once; later calls go by what was counted since. */
   private measure_(): void {
     if (this.failures_ !== undefined) return;
@@ -125,7 +141,8 @@ export class Ledger {
     let all = 0;
     for (const row of this.cells_.rowsInUse()) {
       const spent = this.spent(row);
-      if (row === this.deviceRow) failures += spent.carried;
+      if (row === this.deviceRow)
+        failures += spent.carried + spent.tries; // its tries are torn cells
       else {
         all += spent.tries;
         if (!spent.accepted) failures += spent.tries;

@@ -2,7 +2,7 @@
 // against its digest the first time it is read after a start. SPEC.md §4.
 import type { Flash } from "../../../hal/contract/flash.ts";
 import type { Hash } from "../../../hal/contract/hash.ts";
-import { copyBytes, latin1Text, readU16, readU32, sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { copyBytes, isErased, latin1Text, readU16, readU32, sameBytes, zeros } from "../../../src/shared/wire/bytes.ts";
 import { cellIsWhole } from "../../../src/shared/wire/cell.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import {
@@ -84,7 +84,7 @@ export class Manifest {
     this.name_ = name;
     this.header = decodeManifestHeader(head);
     this.digests_ = copyBytes(head, HEADER_BYTES, this.header.chunks * DIGEST_BYTES);
-    this.checked_ = new Uint8Array(this.header.chunks);
+    this.checked_ = zeros(this.header.chunks);
     this.body_ = head.length;
     this.damaged = false;
   }
@@ -98,6 +98,11 @@ export class Manifest {
   allChunksHold(): boolean {
     for (let chunk = 0; chunk < this.header.chunks; chunk++) this.check_(chunk);
     return !this.damaged;
+  }
+
+  /** Whether the last bytes were never written: less was sent than the head promised. */
+  endIsMissing(): boolean {
+    return isErased(this.flash_.read(this.name_, paddedBytes(this.header.totalBytes) - 8, 8));
   }
 
   /** The parcel at a place of the table, 0…parcels−1. */
@@ -122,15 +127,9 @@ export class Manifest {
   /** Finds a normalised tracking number; undefined when it is not on this round. Binary search by key. */
   find(tracking: string): Parcel | undefined {
     const key = trackingKey(this.hash_, tracking);
-    let low = 0;
-    let high = this.header.parcels;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (readU32(this.read_(middle * PARCEL_BYTES, 4), 0) < key) low = middle + 1;
-      else high = middle;
-    }
-    for (; low < this.header.parcels && readU32(this.read_(low * PARCEL_BYTES, 4), 0) === key; low++) {
-      const parcel = this.parcel(low);
+    let index = this.firstNotBelow_(0, PARCEL_BYTES, this.header.parcels, key);
+    for (; index < this.header.parcels && readU32(this.read_(index * PARCEL_BYTES, 4), 0) === key; index++) {
+      const parcel = this.parcel(index);
       if (parcel.tracking === tracking) return parcel;
     }
     return undefined;
@@ -163,21 +162,27 @@ export class Manifest {
   /** The place of a code id; −1 when it is not here. Binary search. */
   indexOfCode(id: number): number {
     const table = this.header.parcels * PARCEL_BYTES;
-    let low = 0;
-    let high = this.header.codes;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (readU32(this.read_(table + middle * CODE_BYTES, 4), 0) < id) low = middle + 1;
-      else high = middle;
-    }
-    if (low === this.header.codes || readU32(this.read_(table + low * CODE_BYTES, 4), 0) !== id) return -1;
-    return low;
+    const index = this.firstNotBelow_(table, CODE_BYTES, this.header.codes, id);
+    if (index === this.header.codes || readU32(this.read_(table + index * CODE_BYTES, 4), 0) !== id) return -1;
+    return index;
   }
 
   /** Whether the commit cell behind the manifest is whole. */
   isCommitted(): boolean {
     const cell = this.flash_.read(this.name_, paddedBytes(this.header.totalBytes), 8);
     return cell.length === 8 && cellIsWhole(this.hash_, cell, 0, this.header.journalEpoch, this.header.sequence);
+  }
+
+  /** First entry of a sorted table whose leading number is not below `value`. */
+  private firstNotBelow_(table: number, entryBytes: number, entries: number, value: number): number {
+    let low = 0;
+    let high = entries;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (readU32(this.read_(table + middle * entryBytes, 4), 0) < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** `length` bytes of the body from `offset`; chunks touched for the first time are checked. */

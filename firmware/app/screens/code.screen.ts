@@ -22,7 +22,10 @@ export function codeScreen(shell: Shell, parcel: Parcel, triesLeft: number): Scr
     view: () => ({
       title: stopTitle(parcel),
       big: withBlanks(entry.digits, CODE_DIGITS),
-      lines: [complaint === "" ? "Code from the buyer" : complaint, triesLeft + (triesLeft === 1 ? " try left" : " tries left")],
+      lines: [
+        complaint === "" ? "Code from the buyer" : complaint,
+        triesLeft + (triesLeft === 1 ? " try left" : " tries left"),
+      ],
       hint: entry.digits.length === CODE_DIGITS ? "OK check  BACK fix" : "BACK fix",
       tone: complaint === "" ? Tone.Silent : Tone.Bad,
     }),

@@ -24,14 +24,19 @@ export function noticeScreen(shell: Shell, big: string, line: string, tone: Tone
 }
 
 /** Writes a record about a parcel and confirms it on screen, or shows the fault. */
-export function noteParcel(shell: Shell, parcel: Parcel, type: RecordType, reason: number, big: string, tone: Tone): void {
+export function noteParcel(
+  shell: Shell,
+  parcel: Parcel,
+  type: RecordType,
+  reason: number,
+  big: string,
+  tone: Tone,
+): void {
   const services = shell.services();
   if (!services) return shell.home();
   const fault = services.recorder.write({ type: type, reason: reason, parcel: parcel.id }, parcel.index);
   if (fault === FaultNumber.None) return shell.show(noticeScreen(shell, big, parcel.tracking, tone));
-  const stopped = verdict(VerdictKind.Stopped);
-  stopped.fault = fault;
-  shell.showVerdict(parcel, stopped);
+  shell.showVerdict(parcel, verdict(VerdictKind.Stopped, fault));
 }
 
 /** The parcel leaves the courier's hands: only where its code was accepted, or none is needed. */

@@ -15,7 +15,9 @@ function clockText(shell: Shell, time_s: number): string {
 
 function titleText(shell: Shell): string {
   const battery = shell.board.power.battery();
-  const clock = shell.time.isKnown() ? clockText(shell, shell.time.now_s()) + (shell.time.estimated ? "?" : "") : "--:--";
+  const clock = shell.time.isKnown()
+    ? clockText(shell, shell.time.now_s()) + (shell.time.estimated ? "?" : "")
+    : "--:--";
   return "PAROLA  " + clock + (battery === 255 ? "" : "  " + battery + "%");
 }
 

@@ -26,7 +26,7 @@ export function parcelScreen(shell: Shell, parcel: Parcel, judged: Verdict): Scr
     }),
     key: (key) => {
       if (key === Key.Enter) {
-        if (asks) shell.show(codeScreen(shell, parcel, judged.triesLeft));
+        if (asks) shell.show(codeScreen(shell, parcel, judged.number));
         else handOver(shell, parcel);
       }
       if (key === Key.Reason) shell.show(reasonScreen(shell, parcel));

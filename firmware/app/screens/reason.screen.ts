@@ -12,7 +12,9 @@ import { reasonText } from "./texts.ts";
 function reasonLines(): string[] {
   const lines: string[] = [];
   for (let reason = 1; reason <= 4; reason++) {
-    lines.push((reason + " " + reasonText(reason) + "          ").slice(0, 11) + (reason + 4) + " " + reasonText(reason + 4));
+    lines.push(
+      (reason + " " + reasonText(reason) + "          ").slice(0, 11) + (reason + 4) + " " + reasonText(reason + 4),
+    );
   }
   return lines;
 }

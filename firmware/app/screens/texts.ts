@@ -34,15 +34,12 @@ export function dayText(day: number): string {
 /** Calendar date of a day number. Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days. */
 function civil(day: number): { month: number; day: number } {
   const z = day + 719468;
-  const era = Math.floor(z / 146097);
-  const dayOfEra = z - era * 146097;
-  const year = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
-  const shifted = Math.floor((5 * dayOfYear + 2) / 153);
+  const dayOfEra = z % 146097;
+  const years = ((dayOfEra - ((dayOfEra / 1460) | 0) + ((dayOfEra / 36524) | 0) - ((dayOfEra / 146096) | 0)) / 365) | 0;
+  const dayOfYear = dayOfEra - (365 * years + (years >> 2) - ((years / 100) | 0));
+  const shifted = ((5 * dayOfYear + 2) / 153) | 0;
   return {
     month: shifted < 10 ? shifted + 3 : shifted - 9,
-    day: dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1,
+    day: dayOfYear - (((153 * shifted + 2) / 5) | 0) + 1,
   };
 }

@@ -27,21 +27,39 @@ function verdictView(verdict: Verdict): View {
     case VerdictKind.Accepted:
       return words("ACCEPTED", "YES", ["Code is right.", "Hand over, then OK."], "OK handed over", Tone.Good);
     case VerdictKind.Wrong: {
-      const left = verdict.triesLeft === 1 ? "1 try left." : verdict.triesLeft + " tries left.";
+      const left = verdict.number === 1 ? "1 try left." : verdict.number + " tries left.";
       return words("WRONG CODE", "WRONG", ["Keep the parcel.", left], "OK again  REASON", Tone.Bad);
     }
     case VerdictKind.Locked:
-      return words("LOCKED", "LOCKED", ["Too many wrong codes.", "Depot can release it."], "OK release  REASON", Tone.Locked);
+      return words(
+        "LOCKED",
+        "LOCKED",
+        ["Too many wrong codes.", "Depot can release it."],
+        "OK release  REASON",
+        Tone.Locked,
+      );
     case VerdictKind.DeviceLocked:
-      return words("DEVICE LOCKED", "LOCKED", ["Too many tries today.", "Call the depot."], "OK release  REASON", Tone.Locked);
+      return words(
+        "DEVICE LOCKED",
+        "LOCKED",
+        ["Too many tries today.", "Call the depot."],
+        "OK release  REASON",
+        Tone.Locked,
+      );
     case VerdictKind.AlreadyAccepted:
-      return words("ALREADY ACCEPTED", "YES", ["Code was accepted.", "Hand over, then OK."], "OK handed over", Tone.Attention);
+      return words(
+        "ALREADY ACCEPTED",
+        "YES",
+        ["Code was accepted.", "Hand over, then OK."],
+        "OK handed over",
+        Tone.Attention,
+      );
     case VerdictKind.AlreadyHandedOver:
       return words("ALREADY HANDED OVER", "DONE", ["Nothing to do."], "BACK  REASON undo", Tone.Attention);
     case VerdictKind.CodeReplaced:
       return words("CODE REPLACED", "NO", ["The depot made a new", "code. Keep parcel."], "BACK  REASON", Tone.Bad);
     case VerdictKind.NotToday:
-      return notToday(verdict.day);
+      return notToday(verdict.number);
     case VerdictKind.NotOnRound:
       return words("NOT ON THIS ROUND", "NO", ["Not in the manifest."], "BACK", Tone.Bad);
     case VerdictKind.WrongCheckDigit:
@@ -51,7 +69,7 @@ function verdictView(verdict: Verdict): View {
     case VerdictKind.ClockUnset:
       return words("CLOCK NOT SET", "NO", ["Sync to set it."], "BACK", Tone.Bad);
     default:
-      return words("FAULT", "F" + verdict.fault, ["Stop. Bring it to", "the depot."], "BACK", Tone.Locked);
+      return words("FAULT", "F" + verdict.number, ["Stop. Bring it to", "the depot."], "BACK", Tone.Locked);
   }
 }
 

@@ -62,27 +62,8 @@ export class SyncScheduler {
     if (this.timer_) this.timer_.cancel();
   }
 
-  private in_(delay_ms: number): void {
-    if (this.timer_) this.timer_.cancel();
-    if (this.stopped_) return;
-    this.timer_ = this.board_.clock.after(delay_ms, () => {
-      this.timer_ = undefined;
-      this.run_();
-    });
-  }
-
-  private run_(): void {
-    if (this.busy_ || this.stopped_) return;
-    if (!this.board_.link.isUp()) return this.done_(FaultNumber.SyncUnreachable);
-    this.busy_ = true;
-    const url = this.keys_.depotUrl + "/v1/handhelds/" + this.keys_.device + "/sync";
-    this.board_.link.post(url, this.session_.request(), (fault, reply) => {
-      this.busy_ = false;
-      if (!this.stopped_) this.done_(fault === FaultNumber.None ? this.session_.take(reply) : fault);
-    });
-  }
-
-  private done_(fault: FaultNumber): void {
+  /** A session ended, over the link or at the dock: what the idle screen tells, and when the next one follows. */
+  ended(fault: FaultNumber): void {
     if (fault === FaultNumber.None) {
       this.lastGood_s = this.now_s_();
       this.retry_ms_ = RETRY_FIRST_MS;
@@ -94,5 +75,25 @@ export class SyncScheduler {
     }
     this.lastFault = fault;
     this.changed_();
+  }
+
+  private in_(delay_ms: number): void {
+    if (this.timer_) this.timer_.cancel();
+    if (this.stopped_) return;
+    this.timer_ = this.board_.clock.after(delay_ms, () => {
+      this.timer_ = undefined;
+      this.run_();
+    });
+  }
+
+  private run_(): void {
+    if (this.busy_ || this.stopped_) return;
+    if (!this.board_.link.isUp()) return this.ended(FaultNumber.SyncUnreachable);
+    this.busy_ = true;
+    const url = this.keys_.depotUrl + "/v1/handhelds/" + this.keys_.device + "/sync";
+    this.board_.link.post(url, this.session_.request(), (fault, reply) => {
+      this.busy_ = false;
+      if (!this.stopped_) this.ended(fault === FaultNumber.None ? this.session_.take(reply) : fault);
+    });
   }
 }

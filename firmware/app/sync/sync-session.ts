@@ -1,7 +1,7 @@
 // One exchange with the depot, SPEC.md §9: what is sent, and what a reply may change. The same over HTTP and at the
 // dock. Nothing a reply says is believed before its MAC and its nonce hold.
 import type { Board } from "../../../hal/contract/board.ts";
-import { sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { sameBytes, zeros } from "../../../src/shared/wire/bytes.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import {
   checkReply,
@@ -22,6 +22,9 @@ import type { Day } from "../day.ts";
 import type { Keys } from "../keys.ts";
 import type { Recorder } from "../records.ts";
 import { applyRelease } from "../recovery.ts";
+
+/** What the depot names when no valid record is among those acknowledged. */
+const NO_MAC = zeros(16);
 
 /** What a session works on; day and recorder are undefined while no manifest is active. */
 export interface SyncParts {
@@ -47,7 +50,7 @@ export class SyncSession {
   constructor(parts: SyncParts) {
     this.parts_ = parts;
     this.depotTime_s = 0;
-    this.nonce_ = new Uint8Array(NONCE_BYTES);
+    this.nonce_ = zeros(NONCE_BYTES);
     this.from_ = 0;
     this.to_ = -1;
     this.gotUpdates_ = false;
@@ -67,7 +70,7 @@ export class SyncSession {
       }
     }
     this.nonce_ = parts.board.entropy.random(NONCE_BYTES);
-    return encodeRequest(parts.board.hash, parts.keys.get("sync"), {
+    return encodeRequest(parts.board.hash, parts.keys.subkey("sync"), {
       flags: parts.time.estimated ? SyncFlag.ClockEstimated : 0,
       device: parts.keys.device,
       keyEpoch: parts.keys.keyEpoch,
@@ -92,7 +95,7 @@ export class SyncSession {
   take(bytes: Uint8Array): FaultNumber {
     if (this.to_ < 0) return FaultNumber.SyncStale;
     const parts = this.parts_;
-    const fault = checkReply(parts.board.hash, parts.keys.get("sync"), bytes, this.nonce_);
+    const fault = checkReply(parts.board.hash, parts.keys.subkey("sync"), bytes, this.nonce_);
     if (fault !== FaultNumber.None) return fault;
     const sent = this.to_;
     this.to_ = -1; // a reply counts once
@@ -103,7 +106,7 @@ export class SyncSession {
     this.gotUpdates_ = reply.updates.length > 0;
     if (reply.status === SyncStatus.Conflict) return FaultNumber.SyncConflict;
     if (reply.status === SyncStatus.UnknownJournal) return FaultNumber.SyncUnknownJournal;
-    const clock = parts.time.set(reply.time_s, parts.day ? parts.day.manifest.header : undefined);
+    const clock = parts.time.adjust(reply.time_s, parts.day ? parts.day.manifest.header : undefined);
     return this.takeAcknowledgement_(reply, sent) || this.takeUpdates_(reply) || clock;
   }
 
@@ -117,8 +120,8 @@ export class SyncSession {
     const day = this.parts_.day;
     const recorder = this.parts_.recorder;
     if (!day || !recorder) return FaultNumber.None;
-    if (reply.acknowledged > sent) return FaultNumber.SyncAcknowledgement;
-    const mac = reply.acknowledged === 0 ? reply.lastMac : day.journal.macBefore(reply.acknowledged);
+    if (reply.acknowledged > day.journal.end) return FaultNumber.SyncAcknowledgement;
+    const mac = day.journal.macBefore(reply.acknowledged, NO_MAC);
     if (!sameBytes(mac, reply.lastMac)) return FaultNumber.SyncAcknowledgement;
     const stuck = sent > this.from_ && reply.acknowledged === this.from_;
     recorder.acknowledged = reply.acknowledged;

@@ -1,6 +1,6 @@
 // The one digest of a delivery code, SPEC.md §2: its first bits are the tag in the manifest, 128 further bits are
 // the proof in the journal. One SHA-256 block. The digits are never kept: callers drop the digest at once.
-import { copyBytes, latin1Bytes, sameBytes } from "../wire/bytes.ts";
+import { copyBytes, latin1Bytes, sameBytes, zeros } from "../wire/bytes.ts";
 import type { Hash } from "./hash.ts";
 
 /** Digits of a delivery code. */
@@ -22,7 +22,7 @@ const PROOF_OFFSET = 16;
  * @param digits six characters 0…9
  */
 export function codeDigest(hash: Hash, salt: Uint8Array, digits: string): Uint8Array {
-  const block = new Uint8Array(8 + SALT_BYTES + CODE_DIGITS);
+  const block = zeros(8 + SALT_BYTES + CODE_DIGITS);
   block.set(latin1Bytes("parola.1"), 0);
   block.set(salt, 8);
   block.set(latin1Bytes(digits), 8 + SALT_BYTES);

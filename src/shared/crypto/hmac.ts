@@ -1,12 +1,12 @@
 // HMAC-SHA-256 (RFC 2104, vectors in RFC 4231) and HKDF (RFC 5869) over a hash that is handed in.
 // One-shot: a message is joined once in RAM, so callers keep messages under a few kilobytes.
-import { concatBytes } from "../wire/bytes.ts";
+import { concatBytes, zeros } from "../wire/bytes.ts";
 import type { Hash } from "./hash.ts";
 
 const BLOCK_BYTES = 64; // SHA-256 block, RFC 2104 §2 "B"
 
 function padded(hash: Hash, key: Uint8Array, pad: number): Uint8Array {
-  const block = new Uint8Array(BLOCK_BYTES);
+  const block = zeros(BLOCK_BYTES);
   block.set(key.length > BLOCK_BYTES ? hash.sha256(key) : key, 0);
   for (let i = 0; i < BLOCK_BYTES; i++) block[i] = block[i] ^ pad;
   return block;
@@ -34,8 +34,8 @@ export function hkdf(hash: Hash, secret: Uint8Array, salt: Uint8Array, info: Uin
 /** The second half of HKDF (RFC 5869 §2.3), for a key that is already uniform. */
 export function hkdfExpand(hash: Hash, key: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   if (!(length >= 1 && length <= 8160)) throw new RangeError("length: HKDF gives 1 to 8160 bytes");
-  const output = new Uint8Array(length);
-  let block = new Uint8Array(0);
+  const output = zeros(length);
+  let block = zeros(0);
   for (let at = 0, counter = 1; at < length; counter++) {
     block = hmac(hash, key, [block, info, new Uint8Array([counter])]);
     output.set(length - at < 32 ? block.subarray(0, length - at) : block, at);

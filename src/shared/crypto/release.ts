@@ -1,6 +1,6 @@
 // Release without a network, SPEC.md §8: the handheld shows a challenge, the depot answers it over the phone.
 // Both are derived with the release key; neither contains anything of a delivery code.
-import { latin1Bytes, readU32, writeU32 } from "../wire/bytes.ts";
+import { latin1Bytes, readU32, writeU32, zeros } from "../wire/bytes.ts";
 import type { Hash } from "./hash.ts";
 import { hmac } from "./hmac.ts";
 
@@ -18,7 +18,7 @@ export interface Lock {
 export const RELEASE_DIGITS = 8;
 
 function releaseDigits(hash: Hash, releaseKey: Uint8Array, purpose: string, lock: Lock): string {
-  const fields = new Uint8Array(12);
+  const fields = zeros(12);
   writeU32(fields, 0, lock.journalEpoch);
   writeU32(fields, 4, lock.code);
   writeU32(fields, 8, lock.index);

@@ -1,6 +1,11 @@
 // Little-endian fields inside byte arrays; SPEC.md §1. Runs unchanged on the handheld: no DataView, whose
 // reads beyond the end do not throw there.
 
+/** A new array of zeros. */
+export function zeros(length: number): Uint8Array {
+  return new Uint8Array(length);
+}
+
 /** Unsigned 16-bit field at `offset`. */
 export function readU16(bytes: Uint8Array, offset: number): number {
   return bytes[offset] | (bytes[offset + 1] << 8);
@@ -34,7 +39,7 @@ export function copyBytes(bytes: Uint8Array, offset: number, length: number): Ui
 export function concatBytes(parts: Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
-  const whole = new Uint8Array(length);
+  const whole = zeros(length);
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
@@ -59,9 +64,14 @@ export function isErased(bytes: Uint8Array): boolean {
 
 /** ISO 8859-1 characters to bytes; callers make sure that no character is above U+00FF. */
 export function latin1Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  const bytes = zeros(text.length);
+  writeText(bytes, 0, text);
   return bytes;
+}
+
+/** Stores ISO 8859-1 characters from `offset`. */
+export function writeText(bytes: Uint8Array, offset: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[offset + i] = text.charCodeAt(i);
 }
 
 /** Bytes to ISO 8859-1 characters, up to `length` bytes from `offset`. */
@@ -69,4 +79,11 @@ export function latin1Text(bytes: Uint8Array, offset: number, length: number): s
   let text = "";
   for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[offset + i]);
   return text;
+}
+
+/** Text in a field of `length` bytes, padded with 0x00. */
+export function paddedText(bytes: Uint8Array, offset: number, length: number): string {
+  let used = 0;
+  while (used < length && bytes[offset + used] !== 0) used++;
+  return latin1Text(bytes, offset, used);
 }

@@ -1,5 +1,5 @@
 // Cells: the 8-byte words of ledger and parcel index, SPEC.md §6. One flash write each, never rewritten.
-import { readU32, writeU16, writeU32 } from "./bytes.ts";
+import { readU32, writeText, writeU16, writeU32, zeros } from "./bytes.ts";
 import type { Hash } from "../crypto/hash.ts";
 import type { Field } from "./field.ts";
 
@@ -52,7 +52,7 @@ export interface Cell {
 }
 
 function checkOf(hash: Hash, cell: Uint8Array, journalEpoch: number, position: number): number {
-  const covered = new Uint8Array(12);
+  const covered = zeros(12);
   covered.set(cell.subarray(0, 4), 0);
   writeU32(covered, 4, journalEpoch);
   writeU32(covered, 8, position);
@@ -64,7 +64,7 @@ function checkOf(hash: Hash, cell: Uint8Array, journalEpoch: number, position: n
  * @param position the cell's number in its file, from 0; a cell moved elsewhere no longer checks
  */
 export function encodeCell(hash: Hash, cell: Cell, journalEpoch: number, position: number): Uint8Array {
-  const bytes = new Uint8Array(CELL_BYTES);
+  const bytes = zeros(CELL_BYTES);
   bytes[0] = cell.kind;
   bytes[1] = cell.count;
   writeU16(bytes, 2, cell.row);
@@ -86,9 +86,20 @@ export function cellIsWhole(
 
 /** The header of a cell file; `magic` is "PLED" for the ledger, "PIDX" for the parcel index. */
 export function encodeCellHeader(hash: Hash, magic: string, rows: number, journalEpoch: number): Uint8Array {
-  const bytes = new Uint8Array(CELL_HEADER_BYTES);
-  for (let i = 0; i < 4; i++) bytes[i] = magic.charCodeAt(i);
-  writeU16(bytes, 4, CELLS_VERSION);
+  return encodeHeader(hash, magic, CELLS_VERSION, rows, journalEpoch);
+}
+
+/** The 16-byte header that cell files and updates files share: magic, version, rows or slots, journal epoch, check. */
+export function encodeHeader(
+  hash: Hash,
+  magic: string,
+  version: number,
+  rows: number,
+  journalEpoch: number,
+): Uint8Array {
+  const bytes = zeros(CELL_HEADER_BYTES);
+  writeText(bytes, 0, magic);
+  writeU16(bytes, 4, version);
   writeU16(bytes, 6, rows);
   writeU32(bytes, 8, journalEpoch);
   writeU32(bytes, 12, hash.crc32(bytes.subarray(0, 12)));

@@ -1,6 +1,6 @@
 // Journal records, SPEC.md §5: 64 bytes, body (48) then MAC (16), chained. A record's number is its slot.
 // A record never holds anything made from digits that were refused.
-import { concatBytes, readU16, readU32, writeU16, writeU32 } from "./bytes.ts";
+import { concatBytes, readU16, readU32, writeText, writeU16, writeU32, zeros } from "./bytes.ts";
 import { hmac } from "../crypto/hmac.ts";
 import type { Hash } from "../crypto/hash.ts";
 import type { Field } from "./field.ts";
@@ -116,7 +116,7 @@ export interface RecordBody {
 }
 
 function bodyCheck(hash: Hash, record: Uint8Array, offset: number, journalEpoch: number, slot: number): number {
-  const covered = new Uint8Array(50);
+  const covered = zeros(50);
   covered.set(record.subarray(offset, offset + 44), 0);
   writeU32(covered, 44, journalEpoch);
   writeU16(covered, 48, slot);
@@ -125,7 +125,7 @@ function bodyCheck(hash: Hash, record: Uint8Array, offset: number, journalEpoch:
 
 /** Encodes a body for its slot: 48 bytes, check included. */
 export function encodeBody(hash: Hash, body: RecordBody, journalEpoch: number, slot: number): Uint8Array {
-  const bytes = new Uint8Array(BODY_BYTES);
+  const bytes = zeros(BODY_BYTES);
   bytes[0] = body.type;
   bytes[1] = body.flags;
   bytes[2] = body.reason;
@@ -179,7 +179,7 @@ export function recordMac(
   slot: number,
   body: Uint8Array,
 ): Uint8Array {
-  const place = new Uint8Array(6);
+  const place = zeros(6);
   writeU32(place, 0, journalEpoch);
   writeU16(place, 4, slot);
   const mac = hmac(hash, recordKey, [place.subarray(0, 4), before, place.subarray(4), body.subarray(0, BODY_BYTES)]);
@@ -199,8 +199,8 @@ export function encodeJournalHeader(
   sequence: number,
   slots: number,
 ): Uint8Array {
-  const bytes = new Uint8Array(JOURNAL_HEADER_BYTES);
-  for (let i = 0; i < 4; i++) bytes[i] = "PJRN".charCodeAt(i);
+  const bytes = zeros(JOURNAL_HEADER_BYTES);
+  writeText(bytes, 0, "PJRN");
   writeU16(bytes, 4, JOURNAL_VERSION);
   writeU16(bytes, 6, RECORD_BYTES);
   writeU32(bytes, 8, device);

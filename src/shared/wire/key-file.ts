@@ -1,5 +1,5 @@
 // The handheld's key file, SPEC.md §3.2: who it is, its key, and where its depot listens. Never compiled in.
-import { copyBytes, latin1Bytes, readU16, readU32, writeU16, writeU32 } from "./bytes.ts";
+import { copyBytes, latin1Bytes, paddedText, readU16, readU32, writeU16, writeU32, zeros } from "./bytes.ts";
 import type { Hash } from "../crypto/hash.ts";
 import type { Field } from "./field.ts";
 
@@ -32,7 +32,7 @@ export interface KeyFile {
 
 /** Encodes a key file: 128 bytes. */
 export function encodeKeyFile(hash: Hash, file: KeyFile): Uint8Array {
-  const bytes = new Uint8Array(KEY_FILE_BYTES);
+  const bytes = zeros(KEY_FILE_BYTES);
   bytes.set(latin1Bytes("PKEY"), 0);
   writeU16(bytes, 4, KEY_FILE_VERSION);
   writeU32(bytes, 8, file.device);
@@ -47,12 +47,10 @@ export function encodeKeyFile(hash: Hash, file: KeyFile): Uint8Array {
 export function decodeKeyFile(hash: Hash, bytes: Uint8Array): KeyFile | undefined {
   if (bytes.length < KEY_FILE_BYTES || readU32(bytes, 124) !== hash.crc32(bytes.subarray(0, 124))) return undefined;
   if (readU32(bytes, 0) !== 0x59454b50 || readU16(bytes, 4) !== KEY_FILE_VERSION) return undefined;
-  let depotUrl = "";
-  for (let i = 48; i < 124 && bytes[i] !== 0; i++) depotUrl += String.fromCharCode(bytes[i]);
   return {
     device: readU32(bytes, 8),
     keyEpoch: readU32(bytes, 12),
     key: copyBytes(bytes, 16, 32),
-    depotUrl: depotUrl,
+    depotUrl: paddedText(bytes, 48, DEPOT_URL_MAX),
   };
 }

@@ -1,7 +1,7 @@
 // The day's manifest, SPEC.md §4: head (header, chunk digests, MAC), then the body in chunks: parcels sorted by
 // lookup key, codes sorted by id, texts. Offsets only, so that the handheld reads fields in place.
 // The manifest never holds a code: `tag` is its first bits, DESIGN.md §3.1.
-import { readU16, readU32, sameBytes } from "./bytes.ts";
+import { paddedText, readU16, readU32, sameBytes } from "./bytes.ts";
 import { hmac } from "../crypto/hmac.ts";
 import type { Hash } from "../crypto/hash.ts";
 import { FaultNumber } from "../faults.ts";
@@ -146,17 +146,11 @@ export function worstDaySlots(parcels: number, codes: number): number {
   return 2 * parcels + 3 * codes + 64;
 }
 
-function text(bytes: Uint8Array, offset: number, length: number): string {
-  let out = "";
-  for (let i = offset; i < offset + length && bytes[i] !== 0; i++) out += String.fromCharCode(bytes[i]);
-  return out;
-}
-
 /** Decodes a header; call {@link checkManifestHead} first. */
 export function decodeManifestHeader(bytes: Uint8Array): ManifestHeader {
   const offset = readU16(bytes, 80);
   return {
-    language: text(bytes, 6, 2),
+    language: paddedText(bytes, 6, 2),
     device: readU32(bytes, 8),
     keyEpoch: readU32(bytes, 12),
     sequence: readU32(bytes, 16),
@@ -178,7 +172,7 @@ export function decodeManifestHeader(bytes: Uint8Array): ManifestHeader {
     chunks: readU16(bytes, 58),
     journalSlots: readU16(bytes, 60),
     updateSlots: readU16(bytes, 62),
-    round: text(bytes, 64, ROUND_NAME_BYTES),
+    round: paddedText(bytes, 64, ROUND_NAME_BYTES),
     utcOffset_min: offset > 32767 ? offset - 65536 : offset,
   };
 }
@@ -213,7 +207,7 @@ export function checkManifestHead(
   device: number,
   keyEpoch: number,
 ): FaultNumber {
-  if (head.length < HEADER_BYTES || text(head, 0, 4) !== "PMAN") return FaultNumber.ManifestNotOne;
+  if (head.length < HEADER_BYTES || paddedText(head, 0, 4) !== "PMAN") return FaultNumber.ManifestNotOne;
   if (readU16(head, 4) > MANIFEST_VERSION) return FaultNumber.ManifestNewerFormat;
   if (readU16(head, 4) !== MANIFEST_VERSION) return FaultNumber.ManifestNotOne;
   if (readU32(head, 8) !== device) return FaultNumber.ManifestOtherDevice;

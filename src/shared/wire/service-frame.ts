@@ -1,6 +1,6 @@
 // Frames of the bench and dock port, SPEC.md §10: length, command, data, CRC-32. One answer for each frame.
 // A stream of any bytes is survived: whatever does not check is answered with a fault or dropped.
-import { concatBytes, copyBytes, readU16, readU32, writeU16, writeU32 } from "./bytes.ts";
+import { concatBytes, copyBytes, readU16, readU32, writeU16, writeU32, zeros } from "./bytes.ts";
 import type { Hash } from "../crypto/hash.ts";
 import type { Field } from "./field.ts";
 
@@ -52,7 +52,7 @@ export const FRAME_SILENCE_MS = 2000;
 
 /** Encodes a frame. */
 export function encodeFrame(hash: Hash, command: number, data: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(3 + data.length + 4);
+  const frame = zeros(3 + data.length + 4);
   writeU16(frame, 0, 1 + data.length);
   frame[2] = command;
   frame.set(data, 3);
@@ -62,7 +62,7 @@ export function encodeFrame(hash: Hash, command: number, data: Uint8Array): Uint
 
 /** An answer's data: fault number, then what the command gives. */
 export function answerData(fault: number, data: Uint8Array | undefined): Uint8Array {
-  const head = new Uint8Array(2);
+  const head = zeros(2);
   writeU16(head, 0, fault);
   return data === undefined ? head : concatBytes([head, data]);
 }
@@ -74,12 +74,12 @@ export class FrameReader {
 
   constructor(hash: Hash) {
     this.hash = hash;
-    this.pending = new Uint8Array(0);
+    this.pending = zeros(0);
   }
 
   /** Forgets an unfinished frame: the driver calls this after a silence, SPEC.md §10.1. */
   reset(): void {
-    this.pending = new Uint8Array(0);
+    this.pending = zeros(0);
   }
 
   /**
@@ -92,13 +92,13 @@ export class FrameReader {
     while (data.length >= 2) {
       const length = readU16(data, 0);
       if (length < 1 || length > FRAME_MAX) {
-        frames.push({ command: 0, data: new Uint8Array(0) });
-        data = new Uint8Array(0); // no way to find the next frame in these bytes
+        frames.push({ command: 0, data: zeros(0) });
+        data = zeros(0); // no way to find the next frame in these bytes
         break;
       }
       if (data.length < length + 6) break;
       const good = readU32(data, 2 + length) === this.hash.crc32(data.subarray(2, 2 + length));
-      frames.push({ command: good ? data[2] : 0, data: good ? copyBytes(data, 3, length - 1) : new Uint8Array(0) });
+      frames.push({ command: good ? data[2] : 0, data: good ? copyBytes(data, 3, length - 1) : zeros(0) });
       data = copyBytes(data, length + 6, data.length - length - 6);
     }
     this.pending = copyBytes(data, 0, data.length);
@@ -137,7 +137,7 @@ export interface Hello {
 
 /** Encodes the answer to Hello. */
 export function encodeHello(hello: Hello): Uint8Array {
-  const bytes = new Uint8Array(28 + hello.board.length);
+  const bytes = zeros(28 + hello.board.length);
   writeU32(bytes, 0, hello.device);
   writeU32(bytes, 4, hello.keyEpoch);
   writeU32(bytes, 8, hello.sequence);

@@ -1,6 +1,6 @@
 // Sync request and reply, SPEC.md §9. The same bytes travel over HTTP and over the dock. Each message carries a MAC
 // of the sync key; the reply repeats the request's nonce, so an old reply is never taken for a new one.
-import { concatBytes, copyBytes, readU16, readU32, sameBytes, writeU16, writeU32 } from "./bytes.ts";
+import { concatBytes, copyBytes, readU16, readU32, sameBytes, writeText, writeU16, writeU32, zeros } from "./bytes.ts";
 import { RECORD_BYTES } from "./journal.ts";
 import { UPDATE_BYTES } from "./update.ts";
 import { hmac } from "../crypto/hmac.ts";
@@ -144,8 +144,8 @@ function hasMagic(bytes: Uint8Array, magic: string): boolean {
 /** Encodes and seals a request. */
 export function encodeRequest(hash: Hash, syncKey: Uint8Array, request: SyncRequest): Uint8Array {
   const count = request.records.length;
-  const bytes = new Uint8Array(REQUEST_HEADER_BYTES + count * SLOT_AND_RECORD_BYTES);
-  for (let i = 0; i < 4; i++) bytes[i] = "PSRQ".charCodeAt(i);
+  const bytes = zeros(REQUEST_HEADER_BYTES + count * SLOT_AND_RECORD_BYTES);
+  writeText(bytes, 0, "PSRQ");
   writeU16(bytes, 4, SYNC_VERSION);
   writeU16(bytes, 6, request.flags);
   writeU32(bytes, 8, request.device);
@@ -223,8 +223,8 @@ export function openRequest(hash: Hash, syncKey: Uint8Array, bytes: Uint8Array):
 
 /** Encodes and seals a reply. */
 export function encodeReply(hash: Hash, syncKey: Uint8Array, reply: SyncReply): Uint8Array {
-  const bytes = new Uint8Array(REPLY_HEADER_BYTES + reply.updates.length * UPDATE_BYTES);
-  for (let i = 0; i < 4; i++) bytes[i] = "PSRP".charCodeAt(i);
+  const bytes = zeros(REPLY_HEADER_BYTES + reply.updates.length * UPDATE_BYTES);
+  writeText(bytes, 0, "PSRP");
   writeU16(bytes, 4, SYNC_VERSION);
   writeU16(bytes, 6, reply.status);
   writeU32(bytes, 8, reply.device);

@@ -1,5 +1,6 @@
 // Updates from the depot, SPEC.md §7: a numbered list, 64 bytes each, stored in order on the handheld.
-import { copyBytes, readU16, readU32, writeU16, writeU32 } from "./bytes.ts";
+import { copyBytes, readU16, readU32, writeU16, writeU32, zeros } from "./bytes.ts";
+import { encodeHeader } from "./cell.ts";
 import type { Hash } from "../crypto/hash.ts";
 import type { Field } from "./field.ts";
 
@@ -62,7 +63,7 @@ export interface Update {
 }
 
 function updateCheck(hash: Hash, bytes: Uint8Array, journalEpoch: number): number {
-  const covered = new Uint8Array(64);
+  const covered = zeros(64);
   covered.set(bytes.subarray(0, 60), 0);
   writeU32(covered, 60, journalEpoch);
   return hash.crc32(covered);
@@ -70,7 +71,7 @@ function updateCheck(hash: Hash, bytes: Uint8Array, journalEpoch: number): numbe
 
 /** Encodes an update for one journal epoch: 64 bytes. */
 export function encodeUpdate(hash: Hash, update: Update, journalEpoch: number): Uint8Array {
-  const bytes = new Uint8Array(UPDATE_BYTES);
+  const bytes = zeros(UPDATE_BYTES);
   writeU32(bytes, 0, update.number);
   bytes[4] = update.kind;
   bytes[5] = update.tagBits;
@@ -108,13 +109,7 @@ export function decodeUpdate(bytes: Uint8Array): Update {
   };
 }
 
-/** The header of an updates file: 16 bytes. */
+/** The header of an updates file: 16 bytes, laid out as that of a cell file. */
 export function encodeUpdatesHeader(hash: Hash, slots: number, journalEpoch: number): Uint8Array {
-  const bytes = new Uint8Array(UPDATE_HEADER_BYTES);
-  for (let i = 0; i < 4; i++) bytes[i] = "PUPD".charCodeAt(i);
-  writeU16(bytes, 4, UPDATES_VERSION);
-  writeU16(bytes, 6, slots);
-  writeU32(bytes, 8, journalEpoch);
-  writeU32(bytes, 12, hash.crc32(bytes.subarray(0, 12)));
-  return bytes;
+  return encodeHeader(hash, "PUPD", UPDATES_VERSION, slots, journalEpoch);
 }
