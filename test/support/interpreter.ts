@@ -1,22 +1,14 @@
 // The real interpreter for tests: runs a script, or a script from its Storage as a device would, and gives what it
 // printed. Each run has a folder of its own, and so an empty Storage.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findInterpreter } from "../../scripts/interpreter-path.ts";
 
 const BEGIN = "<<<output>>>";
 const END = "<<<end>>>";
 const DEFAULT_LIMIT_MS = 20_000;
-
-/** Path of `espruino`, or undefined when there is none on the PATH. */
-export function findInterpreter(): string | undefined {
-  try {
-    return execFileSync("sh", ["-c", "command -v espruino"], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Runs a script.
@@ -47,8 +39,10 @@ export function variablesAtRest(bundle: string): number {
 
 function runIn(folder: string, script: string, limit_ms: number): string {
   const file = join(folder, "script.js");
-  writeFileSync(file, `print("${BEGIN}");\n${script}\nprint("${END}");\nquit();\n`);
-  const run = spawnSync("espruino", [file], {
+  writeFileSync(file, `print("${BEGIN}");\n${script}\nprint("${END}");\nclearInterval();\nquit();\n`);
+  const interpreter = findInterpreter();
+  if (interpreter === undefined) throw new Error("no `espruino` on the PATH: see CONTRIBUTING.md");
+  const run = spawnSync(interpreter, [file], {
     cwd: folder,
     encoding: "utf8",
     input: "",

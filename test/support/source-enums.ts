@@ -6,7 +6,9 @@ export function sourceEnums(path: URL): Map<string, Map<string, number>> {
   const source = readFileSync(path, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
   const enums = new Map<string, Map<string, number>>();
   for (const [, name, body] of source.matchAll(/export const enum (\w+) \{([^}]*)\}/g)) {
-    const members = [...body!.matchAll(/(\w+) = (0x[0-9a-f]+|\d+)/g)].map(([, key, value]) => [key!, Number(value)] as const);
+    const members = [...body!.matchAll(/(\w+) = (0x[0-9a-f]+|\d+)/g)].map(
+      ([, key, value]) => [key!, Number(value)] as const,
+    );
     enums.set(name!, new Map(members));
   }
   return enums;

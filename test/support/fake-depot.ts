@@ -1,0 +1,137 @@
+// A depot for firmware tests, over the shared wire code alone: it checks every record's MAC and place in the chain as
+// SPEC.md §9.3 says, acknowledges, and hands out updates. No store, no settlement.
+import assert from "node:assert/strict";
+import { sameBytes } from "../../src/shared/wire/bytes.ts";
+import {
+  BODY_BYTES,
+  bodyIsWhole,
+  decodeBody,
+  RECORD_MAC_BYTES,
+  type RecordBody,
+  recordMac,
+} from "../../src/shared/wire/journal.ts";
+import {
+  encodeReply,
+  openRequest,
+  type SyncReply,
+  type SyncRequest,
+  SyncStatus,
+  UPDATES_PER_REPLY,
+} from "../../src/shared/wire/sync.ts";
+import { encodeUpdate, type Update } from "../../src/shared/wire/update.ts";
+import { nodeHash } from "./node-hash.ts";
+import { DEVICE, KEY_EPOCH, NOON_S, type SealedRound, testKey } from "./test-round.ts";
+
+const ZEROS = new Uint8Array(RECORD_MAC_BYTES);
+
+interface Book {
+  sealed: SealedRound;
+  records: Map<number, Uint8Array>;
+  acknowledged: number;
+  chain: Uint8Array;
+  updates: Uint8Array[];
+}
+
+/** Books of one device. */
+export class FakeDepot {
+  readonly requests: SyncRequest[] = [];
+  /** What the depot's clock says. */
+  now_s: () => number = () => NOON_S;
+  private readonly books = new Map<number, Book>();
+
+  /** Makes a sealed round known. */
+  sealed(sealed: SealedRound): void {
+    this.books.set(sealed.header.journalEpoch, {
+      sealed,
+      records: new Map(),
+      acknowledged: 0,
+      chain: sealed.chainStart,
+      updates: [],
+    });
+  }
+
+  /** Bodies of the records received, in slot order. */
+  bodies(journalEpoch: number): RecordBody[] {
+    return [...this.book(journalEpoch).records].sort(([a], [b]) => a - b).map(([, record]) => decodeBody(record));
+  }
+
+  acknowledged(journalEpoch: number): number {
+    return this.book(journalEpoch).acknowledged;
+  }
+
+  /** Queues an update; fields not given are 0. */
+  queue(journalEpoch: number, update: Pick<Update, "kind"> & Partial<Update>): void {
+    const { updates } = this.book(journalEpoch);
+    updates.push(encodeUpdate(nodeHash, { ...BLANK_UPDATE, ...update, number: updates.length + 1 }, journalEpoch));
+  }
+
+  /** Answers a request. @throws AssertionError when it is not authentic or breaks the chain */
+  answer(bytes: Uint8Array): Uint8Array {
+    return this.seal(this.take(bytes));
+  }
+
+  /** Takes a request's records; the reply's fields, not sealed yet. */
+  take(bytes: Uint8Array): SyncReply {
+    const request = openRequest(nodeHash, testKey("sync", DEVICE, KEY_EPOCH), bytes);
+    assert.ok(request, "the request is authentic");
+    this.requests.push(request);
+    const reply: SyncReply = {
+      status: SyncStatus.Ok,
+      device: request.device,
+      journalEpoch: request.journalEpoch,
+      nonce: request.nonce,
+      time_s: this.now_s(),
+      acknowledged: 0,
+      lastMac: ZEROS,
+      updates: [],
+    };
+    if (request.journalEpoch === 0) return reply;
+    const book = this.book(request.journalEpoch);
+    if (request.from <= book.acknowledged) this.book_(book, request);
+    reply.acknowledged = book.acknowledged;
+    reply.lastMac = (book.records.size > 0 ? book.chain : ZEROS).slice();
+    reply.updates = book.updates.slice(request.lastUpdate, request.lastUpdate + UPDATES_PER_REPLY);
+    return reply;
+  }
+
+  /** Seals a reply's fields. */
+  seal(reply: SyncReply, key: Uint8Array = testKey("sync", DEVICE, KEY_EPOCH)): Uint8Array {
+    return encodeReply(nodeHash, key, reply);
+  }
+
+  private book_(book: Book, request: SyncRequest): void {
+    const key = testKey("record", DEVICE, KEY_EPOCH);
+    for (const { slot, record } of request.records) {
+      if (slot < book.acknowledged) {
+        assert.ok(sameBytes(record, book.records.get(slot) ?? ZEROS), `slot ${slot} came again as it was`);
+        continue;
+      }
+      assert.ok(bodyIsWhole(nodeHash, record, request.journalEpoch, slot), `slot ${slot} is whole`);
+      const mac = recordMac(nodeHash, key, request.journalEpoch, book.chain, slot, record);
+      assert.ok(sameBytes(mac, record.subarray(BODY_BYTES)), `slot ${slot} continues the chain`);
+      book.records.set(slot, record);
+      book.chain = mac;
+    }
+    book.acknowledged = Math.max(book.acknowledged, request.to);
+  }
+
+  private book(journalEpoch: number): Book {
+    const book = this.books.get(journalEpoch);
+    assert.ok(book, `journal epoch ${journalEpoch} was sealed here`);
+    return book;
+  }
+}
+
+/** An update with nothing in it. */
+export const BLANK_UPDATE: Omit<Update, "kind"> = {
+  number: 0,
+  code: 0,
+  parcel: 0,
+  newCode: 0,
+  tagBits: 0,
+  tag: 0,
+  salt: new Uint8Array(16),
+  day: 0,
+  releaseIndex: 0,
+  triesKnown: 0,
+};
