@@ -94,8 +94,8 @@ const lengthAssignment: BundleRule = (node, _ancestors, script) => {
     node.type === "AssignmentExpression" ? node.left : node.type === "UpdateExpression" ? node.argument : null;
   const assigned = target?.type === "MemberExpression" && propertyName(target) === "length";
   // A class may well have a field of that name: then the bundle says `this.length = ` somewhere, and copies of it pass.
-  const field = /\bthis\.length=/.test(script);
-  return when(assigned && !field, "no-length-assignment", "assigning `length` throws on arrays");
+  const field = (): boolean => /\bthis\.length=/.test(script);
+  return when(assigned && !field(), "no-length-assignment", "assigning `length` throws on arrays");
 };
 
 const mathRandom: BundleRule = (node) =>

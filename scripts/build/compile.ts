@@ -18,7 +18,7 @@ export interface Source {
 }
 
 /**
- * Compiles an entry module to a script in the interpreter's subset: ES5, and classes without parents.
+ * Compiles an entry module to a script in the interpreter's subset: ES5, classes without parents, and arrows.
  * @returns the script, its first line a comment with the name
  * @throws Error when a step fails
  */

@@ -40,10 +40,17 @@ export function countVariables(script: string): FunctionCount {
 function outermostNames(program: Program): number {
   let names = 0;
   visitTree(program, (node, ancestors) => {
-    if (node.type === "VariableDeclarator") names += 1;
+    // A function's or a class's own figure has its name in it.
+    const named =
+      node.type === "VariableDeclarator" && (node.init?.type === "ClassExpression" || isFunctionAt(node.init));
+    if (node.type === "VariableDeclarator" && !named) names += 1;
     return ancestors.filter(isFunction).length < 1 || !isFunction(node);
   });
   return names;
+}
+
+function isFunctionAt(node: AnyNode | null | undefined): boolean {
+  return node !== null && node !== undefined && isFunction(node);
 }
 
 /** True when the function that declares a name also gives its prototype something. */

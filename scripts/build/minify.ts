@@ -7,7 +7,7 @@ const compressed = (): MinifyOptions => ({
   // With toplevel, terser would dissolve the one function around the bundle and leave its variables global.
   toplevel: false,
   compress: {
-    passes: 3,
+    passes: 2,
     // A function moved into its one caller would be made anew, and its text skipped again, on every call.
     reduce_funcs: false,
     keep_fargs: false,

@@ -35,7 +35,7 @@ function standsAlone(node: FunctionExpression, parent: AnyNode | undefined): boo
     case "NewExpression":
       return parent.arguments.includes(node);
     case "Property":
-      return parent.value === node;
+      return parent.value === node && parent.kind === "init";
     case "AssignmentExpression":
       return parent.right === node;
     case "VariableDeclarator":

@@ -3,7 +3,7 @@
 // bytes shorter. Classes with a parent stay functions: `super` is what the interpreter gets wrong.
 import { parse, type AnyNode, type CallExpression, type FunctionDeclaration, type FunctionExpression } from "acorn";
 import { NO_METHOD_NAMES } from "./foreign-names.ts";
-import { childrenOf, isFunction, parameterNames } from "./syntax-tree.ts";
+import { childrenOf, isFunction, parameterNames, visitTree } from "./syntax-tree.ts";
 
 interface Method {
   readonly name: string;
@@ -21,25 +21,37 @@ interface LoweredClass {
  * @returns the same script with its parentless classes as classes
  */
 export function restoreClasses(source: string): string {
-  return render(parse(source, { ecmaVersion: 5 }), source);
+  const program = parse(source, { ecmaVersion: 5 });
+  const parents = new Set<string>();
+  visitTree(program, (node) => addParents(parents, node));
+  return render(program, source, parents);
 }
 
-function render(node: AnyNode, source: string): string {
-  const lowered = node.type === "CallExpression" ? loweredClass(node) : undefined;
-  if (lowered !== undefined) return renderClass(lowered, source);
+/** `function(parent){…}(Name)`: a class with that parent, which calls it as a function; a class cannot be called. */
+function addParents(parents: Set<string>, node: AnyNode): void {
+  if (node.type !== "CallExpression" || node.callee.type !== "FunctionExpression") return;
+  for (const argument of node.arguments) if (argument.type === "Identifier") parents.add(argument.name);
+}
+
+function render(node: AnyNode, source: string, parents: ReadonlySet<string>, isParent = false): string {
+  const lowered = node.type === "CallExpression" && !isParent ? loweredClass(node) : undefined;
+  if (lowered !== undefined) return renderClass(lowered, source, parents);
+  const target =
+    node.type === "VariableDeclarator" ? node.id : node.type === "AssignmentExpression" ? node.left : undefined;
+  const named = target?.type === "Identifier" && parents.has(target.name);
   let text = "";
   let position = node.start;
   for (const child of childrenOf(node)) {
-    text += source.slice(position, child.start) + render(child, source);
+    text += source.slice(position, child.start) + render(child, source, parents, named);
     position = child.end;
   }
   return text + source.slice(position, node.end);
 }
 
-function renderClass({ made, methods }: LoweredClass, source: string): string {
+function renderClass({ made, methods }: LoweredClass, source: string, parents: ReadonlySet<string>): string {
   const method = (name: string, node: FunctionDeclaration | FunctionExpression): string => {
     const parameters = node.params.map((parameter) => source.slice(parameter.start, parameter.end)).join(",");
-    return `${name}(${parameters})${render(node.body, source)}`;
+    return `${name}(${parameters})${render(node.body, source, parents)}`;
   };
   return `class{${[method("constructor", made), ...methods.map(({ name, body }) => method(name, body))].join("")}}`;
 }

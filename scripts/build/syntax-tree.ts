@@ -15,15 +15,20 @@ export function isFunction(node: AnyNode): node is FunctionNode {
   return /^(Function(Declaration|Expression)|ArrowFunctionExpression)$/.test(node.type);
 }
 
-/** Direct children of a node, in source order. */
-export function childrenOf(node: AnyNode): AnyNode[] {
+const knownChildren = new WeakMap<AnyNode, readonly AnyNode[]>();
+
+/** Direct children of a node, in source order. The passes go over the same tree many times: they are looked up once. */
+export function childrenOf(node: AnyNode): readonly AnyNode[] {
+  const known = knownChildren.get(node);
+  if (known !== undefined) return known;
   const children: AnyNode[] = [];
   for (const value of Object.values(node) as unknown[]) {
-    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (isNode(one)) children.push(one);
-    }
+    if (Array.isArray(value)) children.push(...(value as unknown[]).filter(isNode));
+    else if (isNode(value)) children.push(value);
   }
-  return children.sort((a, b) => a.start - b.start);
+  children.sort((a, b) => a.start - b.start);
+  knownChildren.set(node, children);
+  return children;
 }
 
 /**

@@ -37,7 +37,11 @@ export const FIPS_180_4: readonly CryptoCase[] = [
 /** RFC 4231 §4.2 to §4.8, HMAC-SHA-256; case 5 is truncated to 128 bits. */
 export const RFC_4231: readonly CryptoCase[] = [
   ["0b".repeat(20), hexOf("Hi There"), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"],
-  [hexOf("Jefe"), hexOf("what do ya want for nothing?"), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"],
+  [
+    hexOf("Jefe"),
+    hexOf("what do ya want for nothing?"),
+    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+  ],
   ["aa".repeat(20), "dd".repeat(50), "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"],
   [
     "0102030405060708090a0b0c0d0e0f10111213141516171819",

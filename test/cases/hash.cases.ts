@@ -39,7 +39,10 @@ export function hashCases(name: string, hash: Hash): void {
 
     it("CRC-32 is an unsigned number", () => {
       const found = LENGTHS.map((length) => hash.crc32(pattern(length)));
-      assert.deepEqual(found, LENGTHS.map((length) => nodeHash.crc32(pattern(length))));
+      assert.deepEqual(
+        found,
+        LENGTHS.map((length) => nodeHash.crc32(pattern(length))),
+      );
       assert.ok(found.some((crc) => crc > 0x7fffffff) && found.every((crc) => crc >= 0));
     });
 

@@ -74,11 +74,19 @@ export async function killNow(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** An interpreter's console on a TCP port, through socat; one interpreter for each connection. */
-export async function serveConsole(folder: string): Promise<{ port: number; stop(): Promise<void> }> {
+/**
+ * An interpreter's console on a TCP port, through socat; one interpreter for each connection. Interpreters outlive their
+ * connection, so all of them stand in one process group and are killed together.
+ */
+export async function serveConsole(folder: string): Promise<{ port: number; stop(): void }> {
   const port = await freePort();
   const listen = `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork`;
-  const socat = spawn("socat", [listen, "EXEC:espruino,pty,rawer"], { cwd: folder, stdio: "ignore" });
+  const socat = spawn("socat", [listen, "EXEC:espruino,pty,rawer"], { cwd: folder, stdio: "ignore", detached: true });
   await new Promise((resolve) => setTimeout(resolve, 300)); // no trial connection: each would start an interpreter
-  return { port, stop: () => killNow(socat) };
+  return {
+    port,
+    stop: () => {
+      if (socat.pid !== undefined) process.kill(-socat.pid, "SIGKILL");
+    },
+  };
 }

@@ -22,8 +22,6 @@ export class TestHost implements SimHost {
   readonly clock: ManualClock;
   readonly writes: FlashWrite[] = [];
   cut: Cut | undefined;
-  /** Writes that the chip ignores, by number from 1: the bytes stay erased. */
-  readonly ignored = new Set<number>();
   isDead = false;
   linkUp = false;
   docked = true;
