@@ -1,0 +1,75 @@
+// The depot's faults, 9xx, as FAULTS.md lists them: number, what it means, what to do. Messages at run time add the
+// particulars; neither ever holds a code, a key or anything made from one.
+
+/** A depot fault's number; the command line shows it as "F904". Retired numbers are never reused. */
+export const enum DepotFault {
+  Usage = 901,
+  DataDirectory = 902,
+  MasterKey = 903,
+  Settings = 904,
+  RoundFile = 905,
+  RoundEncoding = 906,
+  RoundColumns = 907,
+  RoundField = 908,
+  RoundDuplicate = 909,
+  RoundTooLarge = 910,
+  RoundEmpty = 911,
+  RoundDays = 912,
+  RoundKnown = 913,
+  DeviceUnknown = 914,
+  DeviceKnown = 915,
+  DeviceKey = 916,
+  DeviceLost = 917,
+  RoundUnknown = 918,
+  ManifestTooLarge = 919,
+  ParcelUnknown = 920,
+  ParcelFinished = 921,
+  NoLock = 922,
+  ReleaseSpent = 923,
+  ChallengeWrong = 924,
+  ChallengeNeeded = 925,
+  UpdatesFull = 926,
+  DayOrder = 927,
+  StoreBusy = 928,
+  VaultDamaged = 929,
+}
+
+/** One row of FAULTS.md: number, meaning, what to do. */
+export type FaultRow = readonly [number: DepotFault, meaning: string, remedy: string];
+
+/** Every depot fault, in order, for FAULTS.md. */
+export const DEPOT_FAULTS: readonly FaultRow[] = [
+  [DepotFault.Usage, "A value on the command line is not what it should be.", "Correct it; `parola help COMMAND`."],
+  [DepotFault.DataDirectory, "No depot in this directory, or already one.", "Run `parola init`, or name --data."],
+  [DepotFault.MasterKey, "The master key is missing, damaged or readable by others.", "`chmod 600`, or restore it."],
+  [DepotFault.Settings, "A setting is out of its range.", "Correct the value the message names."],
+  [DepotFault.RoundFile, "The round file cannot be read, or its shape is wrong.", "Check path and content."],
+  [DepotFault.RoundEncoding, "The round file is not UTF-8.", "Save it as UTF-8; the message names line and byte."],
+  [DepotFault.RoundColumns, "A column is missing, unknown or doubled.", "Compare the header with README."],
+  [DepotFault.RoundField, "A field of the round is wrong.", "Correct the line and column the message names."],
+  [DepotFault.RoundDuplicate, "A parcel stands twice in the file or is on that day already.", "Remove one of them."],
+  [DepotFault.RoundTooLarge, "A round has more than 512 parcels.", "Split the round."],
+  [DepotFault.RoundEmpty, "The round has no parcels.", "Check the export."],
+  [DepotFault.RoundDays, "The day is missing, or days are mixed.", "One file, one day; or give --day."],
+  [DepotFault.RoundKnown, "A round of this name was imported for that day already.", "Give another --round name."],
+  [DepotFault.DeviceUnknown, "No handheld of this number is known.", "`parola device add`."],
+  [DepotFault.DeviceKnown, "A handheld of this number exists already.", "Choose another number."],
+  [
+    DepotFault.DeviceKey,
+    "The handheld holds a key that this depot never made.",
+    "Provision it at the dock it belongs to.",
+  ],
+  [DepotFault.DeviceLost, "The handheld is booked as lost.", "Provision it again when it is found."],
+  [DepotFault.RoundUnknown, "No such round, or none or several to choose from.", "Import it, or name it with --round."],
+  [DepotFault.ManifestTooLarge, "A manifest would hold more than 512 parcels.", "Split the round."],
+  [DepotFault.ParcelUnknown, "No parcel of this tracking number, or not on that day.", "Check number and --day."],
+  [DepotFault.ParcelFinished, "The parcel is accepted, delivered, or needs no code.", "Nothing to do."],
+  [DepotFault.NoLock, "No manifest on this handheld carries the parcel.", "Check device, parcel and day."],
+  [DepotFault.ReleaseSpent, "The lock has had its releases, or its code is dead.", "Bring the parcel back; reissue."],
+  [DepotFault.ChallengeWrong, "The challenge does not belong to this lock.", "Let the courier read it again."],
+  [DepotFault.ChallengeNeeded, "Only the challenge tells which lock is meant.", "Ask for the 8 digits shown."],
+  [DepotFault.UpdatesFull, "The handheld's list of updates is full.", "Load a new manifest at the dock."],
+  [DepotFault.DayOrder, "The next delivery day does not lie after the day closed.", "Give a later --next."],
+  [DepotFault.StoreBusy, "Another process keeps the database locked.", "Try again; look for a stuck process."],
+  [DepotFault.VaultDamaged, "A stored code does not open with this master key.", "Restore the right master key."],
+];
