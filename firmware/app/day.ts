@@ -57,7 +57,8 @@ export function assembleDay(board: Board, keys: Keys, slot: SlotLetter, manifest
 
 /** Opens the parts and mends what a power cut left; the first fault stops the day. */
 export function openParts(day: Day): void {
-  day.stopped = day.ledger.open() || day.index.open() || day.updates.open() || day.journal.open() || recover(day);
+  // The journal first: whatever else is damaged, a stopped day still sends what it holds.
+  day.stopped = day.journal.open() || day.ledger.open() || day.index.open() || day.updates.open() || recover(day);
 }
 
 /** The newest committed manifest of the two slots, with its parts open; undefined when there is none. */

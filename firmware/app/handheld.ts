@@ -188,6 +188,8 @@ export class Handheld implements Shell {
   }
 
   private noteLostTries_(services: DayServices): void {
+    const stopped = services.day.stopped;
+    if (stopped === FaultNumber.JournalHeader || stopped === FaultNumber.LedgerHeader) return; // not to be trusted
     findLostTries(services.day, (tries, code) =>
       services.recorder.write({ type: RecordType.TryFound, tries: tries, code: code }, -1),
     );
@@ -198,7 +200,8 @@ export class Handheld implements Shell {
     const services = this.services_;
     if (!services) return 0;
     this.noteLostTries_(services);
-    return services.recorder.waiting();
+    // A journal that cannot be read may hold anything: it is never loaded over.
+    return services.day.stopped === FaultNumber.JournalHeader ? 1 : services.recorder.waiting();
   }
 
   /** A sync ended: screens that stay by themselves show it at once, others when they are left. */

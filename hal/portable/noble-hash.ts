@@ -10,7 +10,7 @@ const CRC_POLYNOMIAL = 0xedb88320;
 export class NobleHash implements Hash {
   /** SHA-256 of `data`: 32 bytes in an array of their own. */
   sha256(data: Uint8Array): Uint8Array {
-    return sha256(data);
+    return new Uint8Array(sha256(data)); // on the interpreter noble's own result is a plain Array: `slice` makes one
   }
 
   /** CRC-32 as zlib computes it, 0…2³²−1. */

@@ -54,6 +54,7 @@ export class SimFlash implements Flash {
     const at = entry.address + HEADER + offset;
     const place = this.host_.image.subarray(at, at + data.length);
     for (let turn = 0; turn < 2; turn++) {
+      if (sameBytes(place, data)) return FaultNumber.None; // as measured: the same bytes again cost nothing
       if (!isErased(place)) return FaultNumber.FlashWriteTorn; // the interpreter: "already written with different data"
       this.program_(at, data);
       if (sameBytes(place, data)) return FaultNumber.None;
@@ -99,6 +100,7 @@ export class SimFlash implements Flash {
       let name = "";
       for (let i = 4; i < HEADER && image[address + i] !== 0; i++) name += String.fromCharCode(image[address + i]);
       const size = readU32(image, address);
+      if (size > image.length) return image.length; // a torn header: nothing behind it is found or written any more
       visit({ name: name, address: address, size: size });
       address += HEADER + padded(size);
     }

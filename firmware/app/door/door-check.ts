@@ -34,9 +34,7 @@ export class DoorCheck {
     if (handedOver || parcel.flags & ParcelFlag.HandedOver) return verdict(VerdictKind.AlreadyHandedOver);
     const code = parcel.codeIndex < 0 ? undefined : this.currentCode(parcel);
     if (this.day_.manifest.damaged) return this.stop_(FaultNumber.ManifestAltered);
-    if (code && (this.day_.ledger.spent(code.row).accepted || code.flags & CodeFlag.Accepted)) {
-      return verdict(VerdictKind.AlreadyAccepted);
-    }
+    if (code && this.isAccepted_(code)) return verdict(VerdictKind.AlreadyAccepted);
     const general = this.judgeDay_();
     if (general) return general;
     if ((parcel.flags & ParcelFlag.Protected) === 0) return verdict(VerdictKind.NoCodeNeeded);
@@ -56,12 +54,15 @@ export class DoorCheck {
 
   /** The code that counts for a parcel now, updates included; its Void flag says whether it is dead. */
   currentCode(parcel: Parcel): Code {
-    const current = this.day_.updates.current(
-      this.day_.manifest.code(parcel.codeIndex),
-      this.day_.manifest.header.codes,
+    const manifest = this.day_.manifest;
+    return this.day_.updates.current(manifest.code(parcel.codeIndex), manifest.header.codes, (code) =>
+      this.isAccepted_(code),
     );
-    if (current.isVoid) current.code.flags = current.code.flags | CodeFlag.Void;
-    return current.code;
+  }
+
+  /** Whether a code was accepted, here or before the manifest was sealed: then it is spent, and nothing replaces it. */
+  private isAccepted_(code: Code): boolean {
+    return (code.flags & CodeFlag.Accepted) !== 0 || this.day_.ledger.spent(code.row).accepted;
   }
 
   /** Tries left before a code locks. */

@@ -16,6 +16,7 @@ import {
   type RecordBody,
   RecordFlag,
   recordMac,
+  RecordType,
 } from "../../../src/shared/wire/journal.ts";
 
 /** Which journal this is, and the key and MAC it starts from. */
@@ -149,6 +150,16 @@ export class Journal {
       if (body.code === code && body.tries > 0) return body;
     }
     return undefined;
+  }
+
+  /** Slot of a parcel's newest handover; −1 when this journal holds none. Reads backwards. */
+  handoverOf(parcel: number): number {
+    let slot = this.validBefore_(this.end);
+    for (; slot >= 0; slot = this.validBefore_(slot)) {
+      const body = decodeBody(this.read(slot));
+      if (body.type === RecordType.HandedOver && body.parcel === parcel) break;
+    }
+    return slot;
   }
 
   /** Completes the last record's MAC, or states the record again where the MAC was torn. */

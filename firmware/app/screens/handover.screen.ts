@@ -31,10 +31,12 @@ export function noteParcel(
   reason: number,
   big: string,
   tone: Tone,
+  detail = 0,
 ): void {
   const services = shell.services();
   if (!services) return shell.home();
-  const fault = services.recorder.write({ type: type, reason: reason, parcel: parcel.id }, parcel.index);
+  const entry = { type: type, reason: reason, parcel: parcel.id, detail: detail };
+  const fault = services.recorder.write(entry, parcel.index);
   if (fault === FaultNumber.None) return shell.show(noticeScreen(shell, big, parcel.tracking, tone));
   shell.showVerdict(parcel, verdict(VerdictKind.Stopped, fault));
 }
@@ -50,8 +52,11 @@ export function handOver(shell: Shell, parcel: Parcel): void {
   } else shell.showVerdict(parcel, judged);
 }
 
-/** Asks before a handover is taken back. */
+/** Asks before a handover is taken back; one of an earlier manifest is not this journal's to take back. */
 export function takeBackScreen(shell: Shell, parcel: Parcel): Screen {
+  const services = shell.services();
+  const slot = services ? services.day.journal.handoverOf(parcel.id) : -1;
+  if (slot < 0) return noticeScreen(shell, "NO", "Handed over earlier", Tone.Bad);
   return {
     view: () => ({
       title: "TAKE BACK?",
@@ -61,7 +66,7 @@ export function takeBackScreen(shell: Shell, parcel: Parcel): Screen {
       tone: Tone.Attention,
     }),
     key: (key) => {
-      if (key === Key.Enter) noteParcel(shell, parcel, RecordType.Reversed, 0, "UNDONE", Tone.Attention);
+      if (key === Key.Enter) noteParcel(shell, parcel, RecordType.Reversed, 0, "UNDONE", Tone.Attention, slot);
       if (key === Key.Back) shell.home();
     },
     takesScans: true,

@@ -57,7 +57,7 @@ export function keyInScreen(shell: Shell): Screen {
     view: () => ({
       title: "KEY IN THE LABEL",
       big: entry.digits.length <= 10 ? entry.digits : "",
-      lines: [entry.digits.length > 10 ? entry.digits : "Digits, last 4 or more", complaint],
+      lines: [entry.digits.length > 10 ? entry.digits : "Last 4 digits or more", complaint],
       hint: "OK find  BACK",
       tone: complaint === "" ? Tone.Silent : Tone.Bad,
     }),
@@ -83,7 +83,7 @@ function chooseScreen(shell: Shell, found: string[]): Screen {
     view: () => ({
       title: "WHICH ONE?",
       big: "",
-      lines: found.map((tracking, i) => (i + 1 + " " + tracking).slice(0, COLUMNS)),
+      lines: found.map((tracking, i) => i + 1 + " " + tracking.slice(2 - COLUMNS)),
       hint: "1-" + found.length + "  BACK",
       tone: Tone.Tick,
     }),

@@ -19,7 +19,7 @@ export function parcelScreen(shell: Shell, parcel: Parcel, judged: Verdict): Scr
       title: stopTitle(parcel),
       big: "",
       lines: [parcel.tracking]
-        .concat(wrap(parcel.address).slice(0, 2))
+        .concat(wrap(parcel.address))
         .concat(asks ? ["Ask for the code", "at the door."] : ["No code needed."]),
       hint: asks ? "OK code  REASON" : "OK handed over REASON",
       tone: Tone.Good,

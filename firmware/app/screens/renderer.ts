@@ -6,8 +6,9 @@ import { COLUMNS, type View } from "./view.ts";
 const LINE_PIXELS = 8;
 const COLUMN_PIXELS = 6;
 
-function sizeFor(text: string): TextSize {
-  return text.length <= 7 ? TextSize.Huge : text.length <= 10 ? TextSize.Large : TextSize.Small;
+/** Huge only where at most two lines stand below it. */
+function sizeFor(text: string, lines: number): TextSize {
+  return text.length > 10 ? TextSize.Small : text.length > 7 || lines > 2 ? TextSize.Large : TextSize.Huge;
 }
 
 /**
@@ -20,7 +21,7 @@ export function render(display: Display, view: View, hint: string): void {
   display.text(0, 0, TextSize.Small, view.title.slice(0, COLUMNS), true);
   let y = LINE_PIXELS + 2;
   if (view.big !== "") {
-    const size = sizeFor(view.big);
+    const size = sizeFor(view.big, view.lines.length);
     const left = (display.width - view.big.length * COLUMN_PIXELS * size) >> 1;
     display.text(left, y, size, view.big, false);
     y += size * LINE_PIXELS + 2;
@@ -28,7 +29,7 @@ export function render(display: Display, view: View, hint: string): void {
   const bottom = display.height - LINE_PIXELS;
   for (const line of view.lines) {
     if (y + LINE_PIXELS > bottom) break;
-    display.text(0, y, TextSize.Small, line.slice(0, COLUMNS), false);
+    display.text(0, y, TextSize.Small, line.slice(-COLUMNS), false);
     y += LINE_PIXELS;
   }
   display.text(0, bottom, TextSize.Small, hint.slice(0, COLUMNS), false);

@@ -8,7 +8,7 @@ export interface View {
   title: string;
   /** Shown as large as it fits; at most 10 characters, or empty. */
   big: string;
-  /** Small lines, at most 21 characters each; 2 below 7 large characters or fewer, else 3; 5 without `big`. */
+  /** Small lines, at most 3 below `big`, 5 without; of one longer than 21 characters (a label) the end is shown. */
   lines: string[];
   /** Bottom line: the keys that do something now. */
   hint: string;
@@ -19,18 +19,12 @@ export interface View {
 /** Columns of small text on the narrowest display. */
 export const COLUMNS = 21;
 
-/** Breaks text into lines of at most 21 characters, at spaces where there are any. */
+/** Breaks an address line (at most 40 characters) into two lines, at a space where the rest still fits behind it. */
 export function wrap(text: string): string[] {
-  const lines: string[] = [];
-  let rest = text;
-  while (rest.length > COLUMNS) {
-    let cut = rest.slice(0, COLUMNS + 1).lastIndexOf(" ");
-    if (cut <= 0) cut = COLUMNS;
-    lines.push(rest.slice(0, cut));
-    rest = rest.slice(rest[cut] === " " ? cut + 1 : cut);
-  }
-  lines.push(rest);
-  return lines;
+  if (text.length <= COLUMNS) return [text];
+  let cut = text.slice(0, COLUMNS + 1).lastIndexOf(" ");
+  if (text.length - cut - 1 > COLUMNS) cut = COLUMNS;
+  return [text.slice(0, cut), text.slice(text[cut] === " " ? cut + 1 : cut)];
 }
 
 /** A number with at least two digits. */

@@ -106,8 +106,11 @@ export class SyncSession {
     this.gotUpdates_ = reply.updates.length > 0;
     if (reply.status === SyncStatus.Conflict) return FaultNumber.SyncConflict;
     if (reply.status === SyncStatus.UnknownJournal) return FaultNumber.SyncUnknownJournal;
+    if (reply.status > SyncStatus.UnknownJournal) return FaultNumber.SyncGarbage;
+    const refused = this.takeAcknowledgement_(reply, sent);
+    if (refused !== FaultNumber.None) return refused;
     const clock = parts.time.adjust(reply.time_s, parts.day ? parts.day.manifest.header : undefined);
-    return this.takeAcknowledgement_(reply, sent) || this.takeUpdates_(reply) || clock;
+    return this.takeUpdates_(reply) || clock;
   }
 
   /** Whether another request should follow at once: records wait, or updates came that the depot shall see stored. */

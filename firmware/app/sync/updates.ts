@@ -12,6 +12,7 @@ import {
   UpdateKind,
   updateIsWhole,
 } from "../../../src/shared/wire/update.ts";
+import { CodeFlag } from "../../../src/shared/wire/manifest.ts";
 import type { Code } from "../manifest/manifest.ts";
 
 /** Bytes of an updates file. */
@@ -22,15 +23,6 @@ export function updatesFileBytes(slots: number): number {
 /** Creates the updates file; dock only. */
 export function createUpdates(flash: Flash, hash: Hash, name: string, slots: number, epoch: number): FaultNumber {
   return flash.create(name, updatesFileBytes(slots), encodeUpdatesHeader(hash, slots, epoch));
-}
-
-/** What the updates made of a code. */
-export interface CurrentCode {
-  code: Code;
-  /** The depot has replaced it, and no successor for today is here. */
-  isVoid: boolean;
-  /** It took another code's place today. */
-  isNew: boolean;
 }
 
 /** The stored updates of a journal epoch. */
@@ -94,19 +86,16 @@ export class Updates {
   }
 
   /**
-   * Follows a code through the updates.
+   * Follows a code through the updates, as far as one that was accepted: that one stands.
    * @param codes codes of the manifest: replacements have their ledger rows behind them
+   * @returns the code that counts; its Void flag is set when the depot replaced it and no successor for today is here
    */
-  current(code: Code, codes: number): CurrentCode {
-    const current: CurrentCode = { code: code, isVoid: false, isNew: false };
+  current(code: Code, codes: number, isAccepted: (code: Code) => boolean): Code {
+    let current = code;
     this.each((update, slot) => {
-      if (update.code !== current.code.id) return;
-      if (update.kind === UpdateKind.Void) current.isVoid = true;
-      if (update.kind === UpdateKind.Replace) {
-        current.code = replacement(update, codes + slot);
-        current.isVoid = false;
-        current.isNew = true;
-      }
+      if (update.code !== current.id || isAccepted(current)) return;
+      if (update.kind === UpdateKind.Void) current.flags = current.flags | CodeFlag.Void;
+      if (update.kind === UpdateKind.Replace) current = replacement(update, codes + slot);
     });
     return current;
   }
