@@ -1,0 +1,34 @@
+// The flash contract on the interpreter's Storage: the cases of test/cases/flash.cases.ts, compiled and run there over
+// hal/espruino/storage-flash.ts, each on an erased Storage.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { compile } from "../../scripts/build/compile.ts";
+import { ROOT } from "../../scripts/build/project.ts";
+import { FLASH_CASES } from "../cases/flash.cases.ts";
+import { runOnInterpreter } from "../support/interpreter.ts";
+
+const ENTRY = `
+import { StorageFlash } from "./hal/espruino/storage-flash.ts";
+import { runFlashCase } from "./test/cases/run-flash-case.ts";
+const storage = require("Storage");
+for (const steps of ${JSON.stringify(FLASH_CASES.map(({ steps }) => steps))}) {
+  storage.eraseAll();
+  print("result:" + runFlashCase(new StorageFlash(storage), steps));
+}
+`;
+
+describe("the interpreter's Storage", () => {
+  let results: string[] = [];
+
+  before(async function () {
+    this.timeout(60_000);
+    const script = await compile({ entry: ENTRY, path: join(ROOT, "flash-test.entry.ts"), name: "flash test" });
+    results = runOnInterpreter(script, 60_000)
+      .split("\n")
+      .filter((line) => line.startsWith("result:"));
+  });
+
+  FLASH_CASES.forEach(({ name }, i) => {
+    it(name, () => assert.equal(results[i], "result:"));
+  });
+});
