@@ -64,10 +64,12 @@ export class Handheld implements Shell {
       day: () => (this.services_ ? this.services_.day : undefined),
       session: () => this.session_,
       unsent: () => this.unsent_(),
+      syncing: () => {
+        if (this.scheduler_) this.scheduler_.postpone();
+      },
       synced: (fault) => {
         if (this.scheduler_) this.scheduler_.ended(fault);
       },
-      screenText: () => viewText(this.view_, this.guarded_ ? "" : this.view_.hint),
       reopen: () => this.reopen(),
     });
     this.board.keypad.onKey((key) => this.key_(key));
@@ -76,6 +78,7 @@ export class Handheld implements Shell {
     this.board.link.onUp(() => {
       if (this.scheduler_) this.scheduler_.linkReturned();
     });
+    this.board.offerScreen(() => viewText(this.view_, this.guarded_ ? "" : this.view_.hint));
     this.board.started();
   }
 

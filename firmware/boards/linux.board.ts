@@ -17,7 +17,7 @@ const HEIGHT = 64;
 
 /** 256 kB of Storage carry two bundles and a day of 304 parcels, every one protected. */
 export const budget: BoardBudget = {
-  bundle_bytes: 40000,
+  bundle_bytes: 40960,
   variables_idle: 4000,
   variables_peak: 4500,
   storage_bytes: 262144,
@@ -40,10 +40,12 @@ export function createBoard(): Board {
   const link = new HttpLink(require("http"), clock);
   const graphics = Graphics.createArrayBuffer(WIDTH, HEIGHT, 1, { msb: true });
   let joiner: LineJoiner | undefined;
+  let screen = (): string => "";
   const bench = new BenchPort(hash, clock, {
     scan: (raw) => {
       if (joiner) joiner.push(raw);
     },
+    screen: () => screen(),
     setLink: (up) => link.setUp(up),
     pixels: () => pixelsOf(graphics),
   });
@@ -65,6 +67,9 @@ export function createBoard(): Board {
     },
     service: bench,
     sounder: { play: () => undefined },
+    offerScreen: (read) => {
+      screen = read;
+    },
     started: () => bench.listen(require("net"), +(storage.read("bench.port") || BENCH_PORT)),
   };
 }

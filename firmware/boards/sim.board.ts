@@ -6,7 +6,7 @@ import { simBoard } from "../../hal/sim/sim-board.ts";
 
 declare const host: SimHost;
 
-/** 512 parcels, all protected, fit a megabyte; the bundle carries @noble/hashes. */
+/** As the linux board, but the bundle carries @noble/hashes. */
 export const budget: BoardBudget = {
   bundle_bytes: 56000,
   variables_idle: 4500,

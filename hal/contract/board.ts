@@ -41,6 +41,8 @@ export interface Board {
   scanner: Scanner;
   service: Service;
   sounder: Sounder;
+  /** Offers the screen as text, lines joined by LF: to a bench. A board in the field does nothing with it. */
+  offerScreen(read: () => string): void;
   /** Called once, when the app listens to every part: from here on inputs may arrive. */
   started(): void;
 }

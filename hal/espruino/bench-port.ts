@@ -20,6 +20,8 @@ export interface BenchHost {
   /** Raw text into the scanner's line. */
   scan(raw: string): void;
   setLink(up: boolean): void;
+  /** The view as text. */
+  screen(): string;
   /** Width u16, height u16, rows of bits. */
   pixels(): Uint8Array;
 }
@@ -74,6 +76,8 @@ export class BenchPort implements Keypad, Service {
       case Command.Scan:
         this.host_.scan(latin1Text(data, 0, data.length));
         return answerData(FaultNumber.None, undefined);
+      case Command.Screen:
+        return answerData(FaultNumber.None, latin1Bytes(this.host_.screen()));
       case Command.Pixels:
         return answerData(FaultNumber.None, this.host_.pixels());
       case Command.Link:

@@ -3,8 +3,8 @@ import type { Board } from "../contract/board.ts";
 import type { Clock, Timer } from "../contract/clock.ts";
 import type { Link } from "../contract/link.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
-import { ANSWER_BIT, encodeFrame, FRAME_SILENCE_MS, FrameReader } from "../../src/shared/wire/service-frame.ts";
-import { concatBytes } from "../../src/shared/wire/bytes.ts";
+import { ANSWER_BIT, answerData, Command, encodeFrame, FRAME_SILENCE_MS, FrameReader } from "../../src/shared/wire/service-frame.ts";
+import { concatBytes, latin1Bytes } from "../../src/shared/wire/bytes.ts";
 import { LineJoiner } from "../portable/line-joiner.ts";
 import type { Hash } from "../contract/hash.ts";
 import type { SimHost, SimInputs } from "./host.ts";
@@ -57,6 +57,7 @@ export function simBoard(host: SimHost, hash: Hash, parcelsMax: number): Board {
   };
   const clock = simClock(host);
   const reader = new FrameReader(hash);
+  let screen = (): string => "";
   return {
     name: "sim",
     parcelsMax: parcelsMax,
@@ -86,11 +87,16 @@ export function simBoard(host: SimHost, hash: Hash, parcelsMax: number): Board {
         inputs.service = (bytes) => {
           if (silence) silence.cancel();
           silence = clock.after(FRAME_SILENCE_MS, () => reader.reset());
-          return answerFrames(hash, reader, bytes, answer);
+          return answerFrames(hash, reader, bytes, (command, data) =>
+            command === Command.Screen ? answerData(FaultNumber.None, latin1Bytes(screen())) : answer(command, data),
+          );
         };
       },
     },
     sounder: { play: (tone) => host.play(tone) },
+    offerScreen: (read) => {
+      screen = read;
+    },
     started: () => host.ready(inputs),
   };
 }

@@ -73,15 +73,28 @@ describe("settlement", () => {
     });
 
     it("compares all 128 bits of the proof", async () => {
-      const proof = handheld.proof(ASKED, await buyerCode(test.depot, ASKED));
       for (const at of [0, 7, 15]) {
-        const altered = Uint8Array.from(proof);
+        const forger = await loadedHandheld(test, 20 + at);
+        const altered = Uint8Array.from(forger.proof(ASKED, await buyerCode(test.depot, ASKED)));
         altered[at]! ^= 0x80;
-        handheld.about(ASKED, RecordType.Accepted, { proof: altered });
+        forger.about(ASKED, RecordType.Accepted, { proof: altered });
+        await forger.sync(to);
       }
-      await handheld.sync(to);
       assert.equal(await status(ASKED), "open");
       assert.deepEqual(await alarms(), ["proof mismatch", "proof mismatch", "proof mismatch"]);
+    });
+
+    it("compares once: after a wrong proof no other one from that journal is looked at", async () => {
+      const code = await buyerCode(test.depot, ASKED);
+      handheld.accept(ASKED, code === "000000" ? "000001" : "000000");
+      handheld.accept(ASKED, code);
+      await handheld.sync(to);
+      assert.equal(await status(ASKED), "open");
+      assert.deepEqual(await alarms(), ["proof mismatch", "proof mismatch"]);
+      const honest = await loadedHandheld(test, 8);
+      honest.accept(ASKED, code);
+      await honest.sync(to);
+      assert.equal(await status(ASKED), "accepted", "another handheld's proof still counts");
     });
 
     it("gives the same answer to a good and to a forged proof", async () => {

@@ -9,7 +9,17 @@ import { UpdateKind } from "../../src/shared/wire/update.ts";
 import { type After, everyCut } from "../support/every-cut.ts";
 import { FakeDepot } from "../support/fake-depot.ts";
 import { nodeHash } from "../support/node-hash.ts";
-import { codeIdAt, DAY, parcelIdAt, type SealedRound, testKey, testSalt, testTag, type TestParcel, wrongDigits } from "../support/test-round.ts";
+import {
+  codeIdAt,
+  DAY,
+  parcelIdAt,
+  type SealedRound,
+  testKey,
+  testSalt,
+  testTag,
+  type TestParcel,
+  wrongDigits,
+} from "../support/test-round.ts";
 import { loadedImage, UnitDay } from "../support/unit-day.ts";
 
 const CODE = "482913";
@@ -29,12 +39,14 @@ function prepared(...steps: ((unit: UnitDay) => void)[]): Uint8Array {
 }
 
 const type = (digits: string) => (unit: UnitDay) => unit.door.tryCode(unit.parcel(LABEL), digits);
-const note = (recordType: RecordType, label: string, reason = 0) => (unit: UnitDay) => {
-  const parcel = unit.parcel(label);
-  const fault = unit.recorder.write({ type: recordType, parcel: parcel.id, reason }, parcel.index);
-  unit.recorder.seal();
-  return fault;
-};
+const note =
+  (recordType: RecordType, label: string, reason = 0) =>
+  (unit: UnitDay) => {
+    const parcel = unit.parcel(label);
+    const fault = unit.recorder.write({ type: recordType, parcel: parcel.id, reason }, parcel.index);
+    unit.recorder.seal();
+    return fault;
+  };
 
 const types = ({ slots }: After): RecordType[] => slots.flatMap(({ body }) => body?.type ?? []);
 const count = (after: After, recordType: RecordType): number => types(after).filter((one) => one === recordType).length;

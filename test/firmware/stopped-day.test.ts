@@ -34,7 +34,10 @@ describe("a stopped day", () => {
       assert.ok(loaded.hello().unsent >= 1, "it knows that something is unsent");
       assert.equal(loaded.load(sealRound({ parcels: PARCELS, sequence: 2 })), FaultNumber.DockUnsent);
       assert.equal(loaded.dockSync(), 0);
-      assert.deepEqual(loaded.depot.bodies(501).map(({ type }) => type), [RecordType.Accepted]);
+      assert.deepEqual(
+        loaded.depot.bodies(501).map(({ type }) => type),
+        [RecordType.Accepted],
+      );
     });
   }
 

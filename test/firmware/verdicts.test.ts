@@ -56,7 +56,12 @@ describe("the verdict", () => {
 
   it("wrong, with the tries that are left; then locked", () => {
     start();
-    assert.deepEqual(loaded.tryCode(LABEL, WRONG[0]!).slice(0, 4), ["WRONG CODE", "WRONG", "Keep the parcel.", "2 tries left."]);
+    assert.deepEqual(loaded.tryCode(LABEL, WRONG[0]!).slice(0, 4), [
+      "WRONG CODE",
+      "WRONG",
+      "Keep the parcel.",
+      "2 tries left.",
+    ]);
     loaded.press(Key.Enter, Key.Enter);
     loaded.type(WRONG[1]!);
     loaded.press(Key.Enter);

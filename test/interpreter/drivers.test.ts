@@ -54,7 +54,9 @@ describe("drivers on the interpreter", function () {
         for (const one of ${inputs}) say(toHex(runCryptoCase(hash, one[0], one[1].map(fromHex))));
       `);
       assert.equal(lines.length, cases.length);
-      cases.forEach(({ name: title, expected }, i) => assert.equal(lines[i]!.slice(0, expected.length), expected, title));
+      cases.forEach(({ name: title, expected }, i) =>
+        assert.equal(lines[i]!.slice(0, expected.length), expected, title),
+      );
     });
   }
 
@@ -122,7 +124,10 @@ describe("drivers on the interpreter", function () {
       const entropy = new HardwareEntropy();
       for (const length of [1, 3, 4, 16, 16, 64]) say(toHex(entropy.random(length)));
     `);
-    assert.deepEqual(lines.map((line) => line.length), [2, 6, 8, 32, 32, 128]);
+    assert.deepEqual(
+      lines.map((line) => line.length),
+      [2, 6, 8, 32, 32, 128],
+    );
     assert.notEqual(lines[3], lines[4]);
   });
 
@@ -156,7 +161,11 @@ describe("drivers on the interpreter", function () {
     `);
     const lines = await runAside(script);
     server.close();
-    assert.deepEqual(lines, [`0 ${every.toString("hex")}`, `${FaultNumber.SyncRefused} `, `${FaultNumber.SyncUnreachable} `]);
+    assert.deepEqual(lines, [
+      `0 ${every.toString("hex")}`,
+      `${FaultNumber.SyncRefused} `,
+      `${FaultNumber.SyncUnreachable} `,
+    ]);
     assert.deepEqual(bodies, [every, every]);
   });
 });

@@ -1,7 +1,7 @@
 // The handheld's end of dock and bench: answers each command of SPEC.md §10 with a fault number and data. What changes
 // state is authenticated by what it carries: a manifest's MAC, a sync reply's MAC, the technician's MAC.
 import type { Board } from "../../../hal/contract/board.ts";
-import { latin1Bytes, readU32, sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { readU32, sameBytes } from "../../../src/shared/wire/bytes.ts";
 import { hmac } from "../../../src/shared/crypto/hmac.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import { decodeKeyFile, KEY_FILE_BYTES } from "../../../src/shared/wire/key-file.ts";
@@ -26,10 +26,10 @@ export interface DockHost {
   session(): SyncSession | undefined;
   /** Records not acknowledged, tries without a record journalled first. */
   unsent(): number;
+  /** A sync session begins at the dock. */
+  syncing(): void;
   /** A sync session ended at the dock. */
   synced(fault: FaultNumber): void;
-  /** The screen as text, lines joined by LF. */
-  screenText(): string;
   /** Key, manifest or clock changed: open everything again. */
   reopen(): void;
 }
@@ -58,9 +58,6 @@ export class Dock {
     switch (command) {
       case Command.Hello:
         this.given_ = this.hello_();
-        return FaultNumber.None;
-      case Command.Screen:
-        this.given_ = latin1Bytes(this.host_.screenText());
         return FaultNumber.None;
       case Command.Provision:
         return this.provision_(data);
@@ -147,6 +144,7 @@ export class Dock {
   private syncRequest_(): FaultNumber {
     const session = this.host_.session();
     if (!session) return FaultNumber.KeyMissing;
+    this.host_.syncing();
     this.given_ = session.request();
     return FaultNumber.None;
   }

@@ -49,7 +49,7 @@ export class DoorCheck {
     const left = this.triesLeft(code);
     if (left <= 0) return verdict(VerdictKind.Locked);
     if (this.deviceTriesLeft() <= 0) return verdict(VerdictKind.DeviceLocked);
-    return verdict(VerdictKind.AskCode, left);
+    return verdict(this.day_.journal.hasRoom() ? VerdictKind.AskCode : VerdictKind.JournalNearlyFull, left);
   }
 
   /** The code that counts for a parcel now, updates included; its Void flag says whether it is dead. */
@@ -127,7 +127,7 @@ export class DoorCheck {
     }
     const early = now_s < header.validFrom_s;
     if (now_s >= header.validUntil_s || (early && !this.time_.estimated)) return verdict(VerdictKind.NotToday);
-    if (!day.journal.hasRoom() || !day.index.hasRoom()) return verdict(VerdictKind.JournalNearlyFull);
+    if (!day.index.hasRoom()) return verdict(VerdictKind.JournalNearlyFull);
     return undefined;
   }
 

@@ -11,6 +11,7 @@ const EVERY_MS = 300000;
 const RETRY_FIRST_MS = 5000;
 const RETRY_LAST_MS = 300000;
 const MORE_MS = 20;
+const DOCK_MS = 30000;
 
 /** Runs sessions over the link. */
 export class SyncScheduler {
@@ -54,6 +55,11 @@ export class SyncScheduler {
   linkReturned(): void {
     this.retry_ms_ = RETRY_FIRST_MS;
     this.in_(MORE_MS);
+  }
+
+  /** The dock is syncing: the link waits, for there is one request at a time. */
+  postpone(): void {
+    this.in_(DOCK_MS);
   }
 
   /** Ends it for good: another day, with a scheduler of its own, takes over. */

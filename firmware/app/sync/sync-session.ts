@@ -110,7 +110,7 @@ export class SyncSession {
     const refused = this.takeAcknowledgement_(reply, sent);
     if (refused !== FaultNumber.None) return refused;
     const clock = parts.time.adjust(reply.time_s, parts.day ? parts.day.manifest.header : undefined);
-    return this.takeUpdates_(reply) || clock;
+    return this.takeUpdates_(reply) || clock || (reply.status === SyncStatus.Closed ? FaultNumber.SyncClosed : 0);
   }
 
   /** Whether another request should follow at once: records wait, or updates came that the depot shall see stored. */

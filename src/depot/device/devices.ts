@@ -96,10 +96,10 @@ export async function provision(
 }
 
 function checkUrl(depotUrl: string): void {
-  if (!/^https?:\/\/[\x21-\x7e]+$/.test(depotUrl) || depotUrl.length > DEPOT_URL_MAX) {
+  if (!/^http:\/\/[\x21-\x7e]+$/.test(depotUrl) || depotUrl.length > DEPOT_URL_MAX) {
     throw new DepotError(
       DepotFault.Usage,
-      `the depot's address must be http(s)://… of at most ${DEPOT_URL_MAX} plain characters`,
+      `the depot's address must be http://… of at most ${DEPOT_URL_MAX} plain characters`,
     );
   }
 }

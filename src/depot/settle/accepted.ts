@@ -4,6 +4,7 @@ import { proofMatches } from "../../shared/crypto/code-digest.ts";
 import { dayText } from "../calendar.ts";
 import { voidCode } from "../codes/replace-code.ts";
 import type { Code, Parcel } from "../store/rows.ts";
+import { RecordType } from "../../shared/wire/journal.ts";
 import type { Settlement } from "./settle-record.ts";
 import type { SettledAs } from "./verdict.ts";
 
@@ -13,6 +14,9 @@ export async function settleAccepted(settlement: Settlement): Promise<SettledAs>
   if (parcel === undefined || code === undefined) {
     return settlement.refuse("unknown code", "an acceptance that names no code of its manifest");
   }
+  if (await wasJudged(settlement, parcel, code)) {
+    return settlement.refuse("proof mismatch", `parcel ${parcel.tracking}: a second proof after one that was wrong`);
+  }
   const digits = context.vault.open(code.box, code.id, code.parcel);
   if (!proofMatches(context.hash, code.salt, digits, body.proof)) {
     return settlement.refuse("proof mismatch", `parcel ${parcel.tracking} was accepted without its code`);
@@ -21,6 +25,16 @@ export async function settleAccepted(settlement: Settlement): Promise<SettledAs>
     return settlement.refuse("second acceptance", `parcel ${parcel.tracking} had been accepted already`);
   }
   return book(settlement, parcel, code);
+}
+
+/**
+ * Whether this journal already brought a wrong proof for the code. The comparison is made once: whoever holds a device
+ * key and the few hundred candidates of a tag must not be told, by trying them all, which one is the code.
+ */
+async function wasJudged({ tx, manifest }: Settlement, parcel: Parcel, code: Code): Promise<boolean> {
+  const records = await tx.records.ofParcel(parcel.id);
+  const here = records.filter((one) => one.device === manifest.device && one.journalEpoch === manifest.journalEpoch);
+  return here.some((one) => one.type === RecordType.Accepted && one.code === code.id && one.verdict === "refused");
 }
 
 async function book(settlement: Settlement, parcel: Parcel, code: Code): Promise<SettledAs> {

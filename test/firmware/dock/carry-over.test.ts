@@ -4,7 +4,17 @@ import { VerdictKind } from "../../../firmware/app/door/verdict.ts";
 import { encodeUpdate, UpdateKind } from "../../../src/shared/wire/update.ts";
 import { BLANK_UPDATE } from "../../support/fake-depot.ts";
 import { nodeHash } from "../../support/node-hash.ts";
-import { codeIdAt, DAY, manyParcels, NOON_S, sealRound, testSalt, testTag, type TestRound, wrongDigits } from "../../support/test-round.ts";
+import {
+  codeIdAt,
+  DAY,
+  manyParcels,
+  NOON_S,
+  sealRound,
+  testSalt,
+  testTag,
+  type TestRound,
+  wrongDigits,
+} from "../../support/test-round.ts";
 import { loadedImage, loadInto, UnitDay } from "../../support/unit-day.ts";
 
 const PARCELS = manyParcels(8);
@@ -39,11 +49,14 @@ describe("carrying over", () => {
     for (let n = 0; n < 3; n++) wrong(1, n);
     for (let turn = 0; turn < 3; turn++) {
       reload();
-      assert.deepEqual([judge(0), judge(1), judge(2)], [
-        [VerdictKind.AskCode, 2],
-        [VerdictKind.Locked, 0],
-        [VerdictKind.AskCode, 3],
-      ]);
+      assert.deepEqual(
+        [judge(0), judge(1), judge(2)],
+        [
+          [VerdictKind.AskCode, 2],
+          [VerdictKind.Locked, 0],
+          [VerdictKind.AskCode, 3],
+        ],
+      );
     }
     wrong(0, 1);
     reload();

@@ -97,7 +97,13 @@ describe("the service port", () => {
     it("takes a later key only under the technician's MAC", () => {
       const bad = signed(next);
       bad[150]! ^= 1;
-      for (const data of [next, bad, signed(next, testKey("sync")), signed(next).slice(0, 159), new Uint8Array([...signed(next), 0])]) {
+      for (const data of [
+        next,
+        bad,
+        signed(next, testKey("sync")),
+        signed(next).slice(0, 159),
+        new Uint8Array([...signed(next), 0]),
+      ]) {
         assert.equal(loaded.command(Command.Provision, data).fault, FaultNumber.KeyRefused);
         assert.deepEqual([loaded.hello().keyEpoch, loaded.hello().sequence], [1, 1]);
       }

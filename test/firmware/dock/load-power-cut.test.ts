@@ -53,6 +53,16 @@ describe("a load with the power failing", () => {
     assert.deepEqual([...seen].sort(), [1, 2]);
   });
 
+  it("keeps the old manifest when the last write does not read back", () => {
+    for (const fault of [FaultNumber.FlashWriteLost, FaultNumber.FlashWriteTorn]) {
+      const image = prepared();
+      const unit = new UnitDay(image);
+      unit.flash.faults.set("man.b", [0, fault]); // the body is one piece, then comes the commit cell
+      assert.equal(load(unit), fault);
+      assert.equal(new UnitDay(image).day.manifest.header.sequence, 1);
+    }
+  });
+
   it("keeps the old day usable until the last write", () => {
     const image = prepared();
     const unit = new UnitDay(image);

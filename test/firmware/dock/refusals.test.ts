@@ -5,7 +5,15 @@ import { VerdictKind } from "../../../firmware/app/door/verdict.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import { writeU16, writeU32 } from "../../../src/shared/wire/bytes.ts";
 import { bitFlips } from "../../support/bit-flips.ts";
-import { DAY, DAY_START_S, manyParcels, resign, sealRound, type SealedRound, type TestRound } from "../../support/test-round.ts";
+import {
+  DAY,
+  DAY_START_S,
+  manyParcels,
+  resign,
+  sealRound,
+  type SealedRound,
+  type TestRound,
+} from "../../support/test-round.ts";
 import { loadedImage, loadInto, UnitDay } from "../../support/unit-day.ts";
 
 const OLD = manyParcels(3);
@@ -43,7 +51,13 @@ describe("a manifest is refused:", () => {
 
   it("any bit of the head altered", () => {
     const { head } = seal();
-    const loader = new Loader({ board: unit.board, keys: unit.keys(), time: unit.time, day: unit.day, unsent: () => 0 });
+    const loader = new Loader({
+      board: unit.board,
+      keys: unit.keys(),
+      time: unit.time,
+      day: unit.day,
+      unsent: () => 0,
+    });
     const expected = new Set([
       FaultNumber.ManifestNotOne,
       FaultNumber.ManifestNewerFormat,
@@ -64,7 +78,13 @@ describe("a manifest is refused:", () => {
 
   it("the head longer or shorter than it says", () => {
     const { head } = seal();
-    const loader = new Loader({ board: unit.board, keys: unit.keys(), time: unit.time, day: unit.day, unsent: () => 0 });
+    const loader = new Loader({
+      board: unit.board,
+      keys: unit.keys(),
+      time: unit.time,
+      day: unit.day,
+      unsent: () => 0,
+    });
     for (const wrong of [head.slice(0, -1), new Uint8Array([...head, 0])]) {
       assert.equal(loader.begin(wrong), FaultNumber.ManifestTruncated);
     }
@@ -139,7 +159,13 @@ describe("a manifest is refused:", () => {
 
     it("data without a beginning, out of place, or beyond its end", () => {
       const { bytes, head } = seal();
-      const loader = new Loader({ board: unit.board, keys: unit.keys(), time: unit.time, day: unit.day, unsent: () => 0 });
+      const loader = new Loader({
+        board: unit.board,
+        keys: unit.keys(),
+        time: unit.time,
+        day: unit.day,
+        unsent: () => 0,
+      });
       assert.equal(loader.data(head.length, bytes.slice(head.length)), FaultNumber.DockNoLoad);
       assert.equal(loader.commit(), FaultNumber.DockNoLoad);
       assert.equal(loader.begin(head), 0);

@@ -19,7 +19,11 @@ describe("the device's limit", () => {
     for (const day of [unit, unit.again()]) {
       const fresh = day.parcel(PARCELS[11]!.tracking);
       const writes = day.host.writes.length;
-      assert.equal(day.door.tryCode(fresh, PARCELS[11]!.code!).kind, VerdictKind.DeviceLocked, "not even the right code");
+      assert.equal(
+        day.door.tryCode(fresh, PARCELS[11]!.code!).kind,
+        VerdictKind.DeviceLocked,
+        "not even the right code",
+      );
       assert.equal(day.host.writes.length, writes);
       assert.equal(day.door.judge(day.parcel("FREE1")).kind, VerdictKind.NoCodeNeeded);
     }

@@ -134,11 +134,14 @@ describe("judging a parcel", () => {
     const unit = one();
     const parcel = unit.parcel(LABEL);
     const kinds = WRONG.slice(0, 3).map((digits) => unit.door.tryCode(parcel, digits));
-    assert.deepEqual(kinds.map(({ kind, number }) => [kind, number]), [
-      [VerdictKind.Wrong, 2],
-      [VerdictKind.Wrong, 1],
-      [VerdictKind.Locked, 0],
-    ]);
+    assert.deepEqual(
+      kinds.map(({ kind, number }) => [kind, number]),
+      [
+        [VerdictKind.Wrong, 2],
+        [VerdictKind.Wrong, 1],
+        [VerdictKind.Locked, 0],
+      ],
+    );
     refusesEverything(unit, VerdictKind.Locked);
     assert.deepEqual(judge(unit.again()), [VerdictKind.Locked, 0]);
   });

@@ -12,7 +12,10 @@ import { codeIdAt, testSalt, type TestParcel, wrongDigits } from "../../support/
 import { UnitDay, loadedImage } from "../../support/unit-day.ts";
 
 const CODE = "482913";
-const PARCELS: TestParcel[] = [{ tracking: "TBA000000000001", code: CODE }, { tracking: "TBA000000000002", code: "777777" }];
+const PARCELS: TestParcel[] = [
+  { tracking: "TBA000000000001", code: CODE },
+  { tracking: "TBA000000000002", code: "777777" },
+];
 const [WRONG] = wrongDigits(codeIdAt(0), CODE, 1) as [string];
 
 function isDigestOf(step: Step, digits: string): boolean {

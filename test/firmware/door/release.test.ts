@@ -106,7 +106,8 @@ describe("a release", () => {
     const parcels = manyParcels(8);
     unit = unitDay({ parcels });
     const wrong = parcels.map(({ code }, i) => wrongDigits(codeIdAt(i), code!, 3));
-    for (let i = 0; i < 5; i++) for (const digits of wrong[i]!) unit.door.tryCode(unit.parcel(parcels[i]!.tracking), digits);
+    for (let i = 0; i < 5; i++)
+      for (const digits of wrong[i]!) unit.door.tryCode(unit.parcel(parcels[i]!.tracking), digits);
     const judge = (i: number): VerdictKind => unit.door.judge(unit.parcel(parcels[i]!.tracking)).kind;
     assert.deepEqual([judge(0), judge(6)], [VerdictKind.Locked, VerdictKind.DeviceLocked]);
     const device = { row: unit.day.ledger.deviceRow, code: 0, parcel: 0, releasesKnown: 0 };

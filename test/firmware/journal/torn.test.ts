@@ -39,7 +39,10 @@ describe("the journal and power cuts", () => {
     for (let turn = 0; turn < 3; turn++) kept.tear(BODY_WRITE, 20 + turn, write(kept, 2));
     kept.add(3);
     assert.equal(kept.states(), "valid void void void valid");
-    assert.deepEqual([0, 1, 2, 3, 4].map((slot) => kept.journal.isValid(slot)), [true, false, false, false, true]);
+    assert.deepEqual(
+      [0, 1, 2, 3, 4].map((slot) => kept.journal.isValid(slot)),
+      [true, false, false, false, true],
+    );
   });
 
   it("completes a missing MAC at the start", () => {
@@ -77,7 +80,10 @@ describe("the journal and power cuts", () => {
     const last = kept.read().at(-1)!;
     assert.deepEqual({ ...last.body, flags: 0 }, testBody(2));
     assert.equal(last.body!.flags, RecordFlag.Restated);
-    assert.deepEqual([0, 1, 2, 3, 4].map((at) => kept.journal.isValid(at)), [true, false, false, false, true]);
+    assert.deepEqual(
+      [0, 1, 2, 3, 4].map((at) => kept.journal.isValid(at)),
+      [true, false, false, false, true],
+    );
     kept.add(3);
     assert.equal(kept.states(), "valid void void void valid valid");
   });
@@ -87,10 +93,17 @@ describe("the journal and power cuts", () => {
       const kept = new UnitJournal(12);
       kept.add(1);
       kept.cut(MAC_WRITE, 9, write(kept, 2));
-      assert.ok(untilPowerCut(() => kept.reopen({ write: 1, bytes })), "cut while it was stated again");
+      assert.ok(
+        untilPowerCut(() => kept.reopen({ write: 1, bytes })),
+        "cut while it was stated again",
+      );
       assert.equal(kept.reopen(), 0);
       const valid = kept.read().filter(({ state }) => state === "valid");
-      assert.deepEqual(valid.map(({ body }) => body!.parcel), [1, 2], `${bytes} bytes`);
+      assert.deepEqual(
+        valid.map(({ body }) => body!.parcel),
+        [1, 2],
+        `${bytes} bytes`,
+      );
       assert.ok(kept.read().every(({ state }) => state === "valid" || state === "void"));
     }
   });

@@ -41,7 +41,10 @@ describe("ledger", () => {
   it("counts tries for each code alone, over a restart", () => {
     for (const row of [0, 0, 3, 0, 0, 0]) assert.equal(ledger.countTry(row, 1), 0);
     reopen();
-    assert.deepEqual([0, 1, 2, 3].map((row) => ledger.spent(row).tries), [5, 0, 0, 1]);
+    assert.deepEqual(
+      [0, 1, 2, 3].map((row) => ledger.spent(row).tries),
+      [5, 0, 0, 1],
+    );
     assert.equal(ledger.triesInAll(), 6);
   });
 
@@ -82,7 +85,10 @@ describe("ledger", () => {
     ledger.release(0, 0);
     const before = [0, 1].map((row) => ledger.spent(row).tries);
     tear(5, () => ledger.countTry(0, 4));
-    assert.deepEqual([0, 1].map((row) => ledger.spent(row).tries), [before[0]! + 1, before[1]]);
+    assert.deepEqual(
+      [0, 1].map((row) => ledger.spent(row).tries),
+      [before[0]! + 1, before[1]],
+    );
     ledger.release(1, 0);
     assert.equal(ledger.spent(1).tries, before[1]! + 1, "its row is not known: now it may be this one's");
   });

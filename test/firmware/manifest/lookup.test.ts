@@ -27,7 +27,10 @@ describe("the manifest on the handheld", () => {
     const manifest = open(unit)!;
     parcels.forEach(({ tracking, code }, i) => {
       const found = manifest.find(tracking)!;
-      assert.deepEqual([found.id, found.address, found.stop, found.atStop], [parcelIdAt(i), `House ${i}`, 1 + (i >> 1), 2]);
+      assert.deepEqual(
+        [found.id, found.address, found.stop, found.atStop],
+        [parcelIdAt(i), `House ${i}`, 1 + (i >> 1), 2],
+      );
       assert.equal(found.codeIndex >= 0, code !== undefined);
       assert.equal(manifest.indexOfParcel(found.id), found.index);
       if (found.codeIndex >= 0) assert.equal(manifest.indexOfCode(manifest.code(found.codeIndex).id), found.codeIndex);
@@ -35,7 +38,10 @@ describe("the manifest on the handheld", () => {
     for (const stranger of ["", "TBA", "TBA100000000001", "ZZZ", "TBA1000000000000"]) {
       assert.equal(manifest.find(stranger), undefined);
     }
-    assert.deepEqual([manifest.indexOfCode(1), manifest.indexOfCode(999_999), manifest.indexOfParcel(9999)], [-1, -1, -1]);
+    assert.deepEqual(
+      [manifest.indexOfCode(1), manifest.indexOfCode(999_999), manifest.indexOfParcel(9999)],
+      [-1, -1, -1],
+    );
     assert.equal(manifest.damaged, false);
   });
 

@@ -43,9 +43,15 @@ describe("handing over on screen", () => {
     handheld.type("482913");
     handheld.press(Key.Enter);
     assert.equal(handheld.view().title, "ACCEPTED");
-    assert.deepEqual(records().map(([type]) => type), [RecordType.Accepted]);
+    assert.deepEqual(
+      records().map(([type]) => type),
+      [RecordType.Accepted],
+    );
     handheld.press(Key.Enter);
-    assert.deepEqual(records().map(([type]) => type), [RecordType.Accepted, RecordType.HandedOver]);
+    assert.deepEqual(
+      records().map(([type]) => type),
+      [RecordType.Accepted, RecordType.HandedOver],
+    );
   });
 
   it("takes a handover back by a record that names the slot, also the second time", () => {

@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { Key } from "../../../hal/contract/keypad.ts";
 import { codeIdAt, DAY, type TestParcel, wrongDigits } from "../../support/test-round.ts";
-import { type Action, follow, type FoundScreen, KEY_ACTIONS, pathText, walkScreens } from "../../support/screen-walk.ts";
+import {
+  type Action,
+  follow,
+  type FoundScreen,
+  KEY_ACTIONS,
+  pathText,
+  walkScreens,
+} from "../../support/screen-walk.ts";
 import { loadedImage, UnitDay } from "../../support/unit-day.ts";
 
 const CODE = "482913";
@@ -58,7 +65,9 @@ describe("every screen", function () {
   };
 
   it("is found: idle, parcel, code, every verdict, reasons, release, label, choice, notice", () => {
-    const titles = new Set(screens.map(({ view }) => view.title.replace(/[0-9]+/g, "#").replace(/^PAROLA.*/, "PAROLA")));
+    const titles = new Set(
+      screens.map(({ view }) => view.title.replace(/[0-9]+/g, "#").replace(/^PAROLA.*/, "PAROLA")),
+    );
     for (const title of [
       "PAROLA",
       "STOP #  # HERE",

@@ -23,7 +23,13 @@ describe("the sync scheduler", () => {
     depot = new FakeDepot();
     depot.sealed(sealed);
     changes = 0;
-    scheduler = new SyncScheduler(unit.board, unit.keys(), unit.session, () => unit.time.now_s(), () => changes++);
+    scheduler = new SyncScheduler(
+      unit.board,
+      unit.keys(),
+      unit.session,
+      () => unit.time.now_s(),
+      () => changes++,
+    );
   });
 
   const wait = (ms: number): void => unit.host.clock.advance(ms);

@@ -27,7 +27,8 @@ describe("a sync session", () => {
   });
 
   function note(count: number): void {
-    for (let i = 0; i < count; i++) unit.recorder.write({ type: RecordType.NotDelivered, reason: 1, parcel: i + 1 }, -1);
+    for (let i = 0; i < count; i++)
+      unit.recorder.write({ type: RecordType.NotDelivered, reason: 1, parcel: i + 1 }, -1);
   }
 
   const request = () => openRequest(nodeHash, KEY, unit.session.request())!;
@@ -44,7 +45,8 @@ describe("a sync session", () => {
 
   it("tells who asks, what is stored, and 24 records at most", () => {
     note(30);
-    const { device, keyEpoch, sequence, journalEpoch, from, to, end, records, time_s, battery, flags, lastUpdate } = request();
+    const { device, keyEpoch, sequence, journalEpoch, from, to, end, records, time_s, battery, flags, lastUpdate } =
+      request();
     assert.deepEqual([device, keyEpoch, sequence, journalEpoch], [7, 1, 1, EPOCH]);
     assert.deepEqual([from, to, end, records.length], [0, 24, 30, 24]);
     assert.deepEqual([time_s, battery, flags, lastUpdate], [NOON_S, 85, 0, 0]);
@@ -101,8 +103,14 @@ describe("a sync session", () => {
     unit.host.cut = { write: unit.host.writes.length + 1, bytes: 5 };
     assert.throws(() => unit.recorder.seal());
     unit = unit.again();
-    assert.deepEqual(slotsOf(unit).map(({ state }) => state), ["void", "valid"]);
-    assert.deepEqual(request().records.map(({ slot }) => slot), [1]);
+    assert.deepEqual(
+      slotsOf(unit).map(({ state }) => state),
+      ["void", "valid"],
+    );
+    assert.deepEqual(
+      request().records.map(({ slot }) => slot),
+      [1],
+    );
     assert.equal(sync(), 0);
     assert.equal(depot.acknowledged(EPOCH), 2);
   });
@@ -167,7 +175,12 @@ describe("a sync session", () => {
 
     it("garbage, an error page, nothing", () => {
       unit.session.request();
-      for (const bytes of [new Uint8Array(0), Buffer.from("<html>502</html>"), new Uint8Array(96), new Uint8Array(3000).fill(80)]) {
+      for (const bytes of [
+        new Uint8Array(0),
+        Buffer.from("<html>502</html>"),
+        new Uint8Array(96),
+        new Uint8Array(3000).fill(80),
+      ]) {
         assert.equal(unit.session.take(Uint8Array.from(bytes)), FaultNumber.SyncGarbage);
       }
       assert.equal(state(), before);
@@ -243,9 +256,15 @@ describe("a sync session", () => {
       change(reply.updates);
       return unit.session.take(depot.seal(reply));
     };
-    assert.equal(bad((updates) => (updates[1]![9]! ^= 1)), FaultNumber.SyncUpdateDamaged);
+    assert.equal(
+      bad((updates) => (updates[1]![9]! ^= 1)),
+      FaultNumber.SyncUpdateDamaged,
+    );
     assert.equal(unit.day.updates.last, 1);
-    assert.equal(bad((updates) => updates.reverse()), FaultNumber.SyncUpdateOrder);
+    assert.equal(
+      bad((updates) => updates.reverse()),
+      FaultNumber.SyncUpdateOrder,
+    );
     assert.equal(unit.day.updates.last, 1);
     assert.equal(sync(), 0);
     assert.equal(unit.day.updates.last, 3);
@@ -264,14 +283,17 @@ describe("a sync session", () => {
     const { deviceRow } = unit.day.ledger;
     assert.equal(unit.day.ledger.spent(deviceRow).releases, 1);
     assert.equal(unit.again().day.ledger.spent(deviceRow).releases, 1);
-    assert.deepEqual(depot.bodies(EPOCH).map(({ type }) => type), [RecordType.Released]);
+    assert.deepEqual(
+      depot.bodies(EPOCH).map(({ type }) => type),
+      [RecordType.Released],
+    );
   });
 
   it("takes what a closed day gives: acknowledgements, no updates", () => {
     note(2);
     const reply = depot.take(unit.session.request());
     reply.status = SyncStatus.Closed;
-    assert.equal(unit.session.take(depot.seal(reply)), 0);
+    assert.equal(unit.session.take(depot.seal(reply)), FaultNumber.SyncClosed, "told, and all is taken");
     assert.equal(unit.recorder.acknowledged, 2);
   });
 

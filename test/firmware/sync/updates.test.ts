@@ -120,7 +120,17 @@ describe("updates in flash", () => {
     updates.store(update(1, replace(500, 501)));
     updates.store(update(2, replace(700, 701)));
     updates.store(update(3, replace(501, 502)));
-    const code = { id: 500, row: 3, salt: new Uint8Array(16), tag: 1, tagBits: 11, day: 0, triesKnown: 0, releasesKnown: 0, flags: 0 };
+    const code = {
+      id: 500,
+      row: 3,
+      salt: new Uint8Array(16),
+      tag: 1,
+      tagBits: 11,
+      day: 0,
+      triesKnown: 0,
+      releasesKnown: 0,
+      flags: 0,
+    };
     const current = (of = code): Code => updates.current({ ...of }, 10, (one) => one.id === 800);
     assert.deepEqual([current().id, current().row, current().flags], [502, 12, 0]);
     updates.store(update(4, { kind: UpdateKind.Void, code: 502 }));
@@ -131,8 +141,21 @@ describe("updates in flash", () => {
   it("do not touch a code that was accepted", () => {
     updates.store(update(1, { kind: UpdateKind.Replace, code: 800, newCode: 801 }));
     updates.store(update(2, { kind: UpdateKind.Void, code: 800 }));
-    const code = { id: 800, row: 3, salt: new Uint8Array(16), tag: 1, tagBits: 11, day: 0, triesKnown: 0, releasesKnown: 0, flags: 0 };
-    assert.deepEqual(updates.current(code, 10, () => true), code);
+    const code = {
+      id: 800,
+      row: 3,
+      salt: new Uint8Array(16),
+      tag: 1,
+      tagBits: 11,
+      day: 0,
+      triesKnown: 0,
+      releasesKnown: 0,
+      flags: 0,
+    };
+    assert.deepEqual(
+      updates.current(code, 10, () => true),
+      code,
+    );
     assert.equal(updates.current(code, 10, () => false).id, 801);
   });
 
