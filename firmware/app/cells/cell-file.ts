@@ -93,7 +93,8 @@ export class CellFile {
     const bytes = this.readCells_(first, this.shape_.cellsPerRow);
     for (let i = 0; i < this.shape_.cellsPerRow; i++) {
       const cell = this.decode_(bytes, i * CELL_BYTES, first + i, TORN_IN_ROW);
-      if (cell) cells.push(cell);
+      if (!cell) break; // rows fill in order, and a cell that was lost is written again in its place
+      cells.push(cell);
     }
     for (let i = 0; i < this.overflowUsed; i++) {
       const position = this.overflowPosition_(i);
@@ -134,13 +135,14 @@ export class CellFile {
     return fault;
   }
 
-  /** Position of the first free cell behind the used ones of a row; −1 when the row is full. */
+  /** Position of the first free cell of a row; −1 when the row is full. Rows fill in order: behind it all is free. */
   private freeInRow_(row: number): number {
     const first = row * this.shape_.cellsPerRow;
     const bytes = this.readCells_(first, this.shape_.cellsPerRow);
-    let free = this.shape_.cellsPerRow;
-    while (free > 0 && isErased(bytes.subarray((free - 1) * CELL_BYTES, free * CELL_BYTES))) free--;
-    return free < this.shape_.cellsPerRow ? first + free : -1;
+    for (let i = 0; i < this.shape_.cellsPerRow; i++) {
+      if (isErased(bytes.subarray(i * CELL_BYTES, (i + 1) * CELL_BYTES))) return first + i;
+    }
+    return -1;
   }
 
   private decode_(bytes: Uint8Array, offset: number, position: number, torn: number): Cell | undefined {

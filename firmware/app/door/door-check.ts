@@ -75,7 +75,7 @@ export class DoorCheck {
   /** Tries left before the whole device locks. */
   deviceTriesLeft(): number {
     const ledger = this.day_.ledger;
-    const allowed = this.day_.manifest.header.triesPerDevice * (1 + ledger.spent(ledger.deviceRow).releases);
+    const allowed = this.day_.manifest.header.triesPerDevice * (1 + ledger.deviceReleases());
     return allowed - ledger.deviceFailures();
   }
 

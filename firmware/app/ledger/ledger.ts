@@ -38,6 +38,10 @@ export class Ledger {
   /** Tries of codes not accepted, and of all codes; undefined until first asked for. */
   private failures_: number | undefined;
   private triesInAll_: number;
+  private deviceReleases_: number;
+  /** The row read last, −1 for none: a verdict asks for the same one several times. */
+  private cachedRow_: number;
+  private cached_: Spent;
 
   constructor(flash: Flash, hash: Hash, name: string, codes: number, updateSlots: number, journalEpoch: number) {
     const rows = ledgerRows(codes, updateSlots);
@@ -45,6 +49,9 @@ export class Ledger {
     this.deviceRow = rows - 1;
     this.failures_ = undefined;
     this.triesInAll_ = 0;
+    this.deviceReleases_ = 0;
+    this.cachedRow_ = -1;
+    this.cached_ = { tries: 0, carried: 0, accepted: false, releases: 0, wrongAnswers: 0 };
   }
 
   open(): FaultNumber {
@@ -53,6 +60,7 @@ export class Ledger {
 
   /** What is spent in a row. A torn cell counts against whoever tries: as a try and as a wrong answer. */
   spent(row: number): Spent {
+    if (row === this.cachedRow_) return this.cached_;
     const spent: Spent = { tries: 0, carried: 0, accepted: false, releases: 0, wrongAnswers: 0 };
     let tornElsewhere = 0;
     for (const cell of this.cells_.cellsOf(row)) {
@@ -70,6 +78,8 @@ export class Ledger {
       spent.tries += tornElsewhere;
       spent.wrongAnswers += tornElsewhere;
     }
+    this.cachedRow_ = row;
+    this.cached_ = spent;
     return spent;
   }
 
@@ -116,6 +126,12 @@ export class Ledger {
     return this.failures_ || 0;
   }
 
+  /** Releases that the device's own lock has had. */
+  deviceReleases(): number {
+    this.measure_();
+    return this.deviceReleases_;
+  }
+
   /** Try cells of all codes; the journal repeats this number, so that a try without a record is found. */
   triesInAll(): number {
     this.measure_();
@@ -130,6 +146,7 @@ export class Ledger {
   /** Appends a cell; after a fault what the flash holds is measured again. */
   private add_(row: number, kind: LedgerKind, count: number): FaultNumber {
     const fault = this.cells_.add(row, kind, count, FaultNumber.LedgerFull);
+    this.cachedRow_ = -1;
     if (fault !== FaultNumber.None) this.failures_ = undefined;
     return fault;
   }
@@ -139,11 +156,13 @@ export class Ledger {
     if (this.failures_ !== undefined) return;
     let failures = 0;
     let all = 0;
+    this.deviceReleases_ = 0;
     for (const row of this.cells_.rowsInUse()) {
       const spent = this.spent(row);
-      if (row === this.deviceRow)
+      if (row === this.deviceRow) {
         failures += spent.carried + spent.tries; // its tries are torn cells
-      else {
+        this.deviceReleases_ = spent.releases;
+      } else {
         all += spent.tries;
         if (!spent.accepted) failures += spent.tries;
       }

@@ -7,8 +7,9 @@ const BLOCK_BYTES = 64; // SHA-256 block, RFC 2104 §2 "B"
 
 function padded(hash: Hash, key: Uint8Array, pad: number): Uint8Array {
   const block = zeros(BLOCK_BYTES);
-  block.set(key.length > BLOCK_BYTES ? hash.sha256(key) : key, 0);
-  for (let i = 0; i < BLOCK_BYTES; i++) block[i] = block[i] ^ pad;
+  const used = key.length > BLOCK_BYTES ? hash.sha256(key) : key;
+  block.fill(pad);
+  for (let i = 0; i < used.length; i++) block[i] = used[i] ^ pad;
   return block;
 }
 

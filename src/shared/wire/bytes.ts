@@ -76,9 +76,8 @@ export function writeText(bytes: Uint8Array, offset: number, text: string): void
 
 /** Bytes to ISO 8859-1 characters, up to `length` bytes from `offset`. */
 export function latin1Text(bytes: Uint8Array, offset: number, length: number): string {
-  let text = "";
-  for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[offset + i]);
-  return text;
+  // One native call: character by character, an address line took the interpreter 2 ms.
+  return String.fromCharCode.apply(null, bytes.subarray(offset, offset + length) as unknown as number[]);
 }
 
 /** Text in a field of `length` bytes, padded with 0x00. */
