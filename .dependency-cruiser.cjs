@@ -34,9 +34,9 @@ module.exports = {
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
     never(
       "no-tests-in-product",
-      "^(firmware|hal|src|scripts|bin)/",
+      "^(firmware|hal|src|scripts/(?!bench/)|scripts/[^/]+$|bin)/?",
       "^test/",
-      "tests see the product, never the reverse",
+      "tests see the product, never the reverse; benchmarks drive the same processes as the tests",
     ),
     {
       name: "no-dev-packages-in-product",

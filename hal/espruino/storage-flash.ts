@@ -1,7 +1,7 @@
 // Flash over the interpreter's Storage, used only in the ways that were measured to be safe: preallocate, append at
 // offsets above 0, read back. Source: shared measurements in DESIGN.md §3.5. It never lets a write compact by itself.
 import type { Flash } from "../contract/flash.ts";
-import { isErased, sameBytes, zeros } from "../../src/shared/wire/bytes.ts";
+import { isErased, zeros } from "../../src/shared/wire/bytes.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
 
 /** Storage's own header of a file, and alignment, with room to spare. */

@@ -3,7 +3,14 @@ import type { Board } from "../contract/board.ts";
 import type { Clock, Timer } from "../contract/clock.ts";
 import type { Link } from "../contract/link.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
-import { ANSWER_BIT, answerData, Command, encodeFrame, FRAME_SILENCE_MS, FrameReader } from "../../src/shared/wire/service-frame.ts";
+import {
+  ANSWER_BIT,
+  answerData,
+  Command,
+  encodeFrame,
+  FRAME_SILENCE_MS,
+  FrameReader,
+} from "../../src/shared/wire/service-frame.ts";
 import { concatBytes, latin1Bytes } from "../../src/shared/wire/bytes.ts";
 import { LineJoiner } from "../portable/line-joiner.ts";
 import type { Hash } from "../contract/hash.ts";

@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from "../../src/depot/settings.ts";
 import { nobleHash } from "../../src/depot/noble-hash.ts";
 import { codeDigest, DEFAULT_TAG_BITS, tagOf } from "../../src/shared/crypto/code-digest.ts";
 import { deviceKey, subkey } from "../../src/shared/crypto/keys.ts";
+import { encodeReply, openRequest, SyncStatus } from "../../src/shared/wire/sync.ts";
 import { encodeKeyFile } from "../../src/shared/wire/key-file.ts";
 
 const DEVICE = 7;
@@ -61,4 +62,21 @@ export function benchRound(parcels: number): BenchRound {
   const codes = list.flatMap(({ tracking, code }, i) => (code === undefined ? [] : `${tracking} ${digitsOf(i)}`));
   const keyFile = encodeKeyFile(nobleHash, { device: DEVICE, keyEpoch: 1, key: KEY, depotUrl: "http://127.0.0.1:1" });
   return { manifest, keyFile, codes: codes.join("\n") };
+}
+
+/** What a depot answers to a handheld that has nothing to tell: the time. */
+export function answerSync(bytes: Uint8Array): Uint8Array | undefined {
+  const syncKey = subkey(nobleHash, KEY, "sync");
+  const request = openRequest(nobleHash, syncKey, bytes);
+  if (request === undefined) return undefined;
+  return encodeReply(nobleHash, syncKey, {
+    status: SyncStatus.Ok,
+    device: DEVICE,
+    journalEpoch: request.journalEpoch,
+    nonce: request.nonce,
+    time_s: Math.floor(Date.now() / 1000),
+    acknowledged: 0,
+    lastMac: new Uint8Array(16),
+    updates: [],
+  });
 }

@@ -63,7 +63,8 @@ function runOnce(interpreter: string, bundle: string, parcels: number, options: 
     ) as number[];
     const [fullBoots_s = 0, bootFloors_s = 0, slots = 0, bootReads = 0, accepted = 0] = rest;
     const asked = Number(options.split(" ")[0]);
-    if (accepted !== asked) throw new Error(`${accepted} records of ${asked} verdicts: the benchmark drove the app wrongly`);
+    if (accepted !== asked)
+      throw new Error(`${accepted} records of ${asked} verdicts: the benchmark drove the app wrongly`);
     const times = { idleVariables, verdicts_s, floors_s, emptyBoots_s, fullBoots_s, bootFloors_s, slots, bootReads };
     return { ...times, instructions };
   } finally {
@@ -108,8 +109,17 @@ function timedFigures(runs: Run[], parcels: number, codes: number): Figure[] {
     { name: "verdict, per verdict", value: (of((run) => run.verdicts_s) / codes) * 1000, unit: "ms" },
     { name: "verdict ÷ floor, time", value: of((run) => run.verdicts_s / run.floors_s), unit: "×", aim: 5 },
     { name: boot, value: of((run) => run.fullBoots_s) * 100, unit: "ms" },
-    { name: "boot with a full journal ÷ with one record", value: of((run) => run.fullBoots_s / run.emptyBoots_s), unit: "×", aim: 1.2 },
-    { name: "boot ÷ floor (same reads and hashes, one clear and flip)", value: of((run) => run.fullBoots_s / run.bootFloors_s), unit: "×" },
+    {
+      name: "boot with a full journal ÷ with one record",
+      value: of((run) => run.fullBoots_s / run.emptyBoots_s),
+      unit: "×",
+      aim: 1.2,
+    },
+    {
+      name: "boot ÷ floor (same reads and hashes, one clear and flip)",
+      value: of((run) => run.fullBoots_s / run.bootFloors_s),
+      unit: "×",
+    },
     { name: "journal slots in the full journal", value: of((run) => run.slots), unit: "" },
     { name: "flash reads of a boot", value: of((run) => run.bootReads), unit: "" },
   ];

@@ -1,6 +1,6 @@
 // Opens the depot for one command and closes it again. PAROLA_NOW (an ISO time) stands in for the machine's clock: an
 // aid for tests and rehearsals, never for a depot in service.
-import type { Command} from "commander";
+import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { parseDay } from "../depot/calendar.ts";
 import type { Depot, DepotParts } from "../depot/depot.ts";

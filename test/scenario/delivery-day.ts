@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Key } from "../../hal/contract/keypad.ts";
 import type { ParcelLine } from "../../src/depot/day/report.ts";
 import { Reason } from "../../src/shared/wire/journal.ts";
+import { compare, type Tally } from "./tally.ts";
 import type { DepotProcess } from "./depot-process.ts";
 import { localDay } from "./depot-process.ts";
 import { type Door, eventually, leave, scanned, tryCode, until, untilKeysCount } from "./door.ts";
@@ -18,13 +19,6 @@ export interface DeliveryDay {
   /** Loads today's manifest, or that of another day; returns the words the dock said. */
   load(day: string): Promise<string>;
   say(line: string): void;
-}
-
-/** Counts kept by hand. */
-interface Tally {
-  delivered: Set<string>;
-  accepted: Set<string>;
-  attempted: Map<string, Reason>;
 }
 
 const NOBODYS = "TBA999999999999";
@@ -326,27 +320,4 @@ async function idle(door: Door): Promise<string[]> {
 /** Six digits that are not the code, and not a near miss of it. */
 function wrongCode(code: string, n: number): string {
   return [...code].map((digit, i) => String((Number(digit) + n + (i % 3)) % 10)).join("");
-}
-
-/** The depot's books against the tally. */
-async function compare(depot: DepotProcess, day: string, tally: Tally, say: (line: string) => void): Promise<void> {
-  const { lines, alarms } = await depot.report(day);
-  const of = (status: string): string[] =>
-    lines
-      .filter((line) => line.status === status)
-      .map(({ tracking }) => tracking)
-      .sort();
-  const kept = [...tally.accepted].filter((tracking) => !tally.delivered.has(tracking));
-  const attempted = [...tally.attempted.keys()].filter((tracking) => !tally.accepted.has(tracking));
-  assert.deepEqual(of("delivered"), [...tally.delivered].sort());
-  assert.deepEqual(of("accepted"), kept.sort());
-  assert.deepEqual(of("attempted"), attempted.sort());
-  for (const { tracking, reason } of lines.filter(({ status }) => status === "attempted")) {
-    assert.equal(reason, tally.attempted.get(tracking), tracking);
-  }
-  assert.deepEqual(
-    alarms.map(({ kind }) => kind),
-    [],
-  );
-  say(`the books agree: ${tally.delivered.size} delivered, ${kept.length} accepted and kept, ${attempted.length} attempted`);
 }

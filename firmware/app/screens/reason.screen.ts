@@ -13,7 +13,7 @@ function reasonLines(): string[] {
   const lines: string[] = [];
   for (let reason = 1; reason <= 4; reason++) {
     lines.push(
-      (reason + " " + reasonText(reason) + "          ").slice(0, 11) + (reason + 4) + " " + reasonText(reason + 4),
+      (reason + " " + reasonText(reason) + "          ").slice(0, 12) + (reason + 4) + " " + reasonText(reason + 4),
     );
   }
   return lines;

@@ -70,7 +70,7 @@ export class SyncScheduler {
 
   /** A session ended, over the link or at the dock: what the idle screen tells, and when the next one follows. */
   ended(fault: FaultNumber): void {
-    if (fault === FaultNumber.None) {
+    if (fault === FaultNumber.None || fault === FaultNumber.SyncClosed) {
       this.lastGood_s = this.now_s_();
       this.retry_ms_ = RETRY_FIRST_MS;
       this.in_(this.session_.hasMore() ? MORE_MS : EVERY_MS);

@@ -56,9 +56,15 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+const ERASED = "\xff".repeat(64);
+
 /** True when every byte is 0xFF, as flash reads after an erase. */
 export function isErased(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0xff) return false;
+  if (bytes.length > 0 && bytes[0] !== 0xff) return false;
+  for (let at = 0; at < bytes.length; at += ERASED.length) {
+    const length = Math.min(ERASED.length, bytes.length - at);
+    if (latin1Text(bytes, at, length) !== ERASED.slice(0, length)) return false; // natively, 64 bytes at a time
+  }
   return true;
 }
 
