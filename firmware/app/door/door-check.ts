@@ -49,7 +49,8 @@ export class DoorCheck {
     const left = this.triesLeft(code);
     if (left <= 0) return verdict(VerdictKind.Locked);
     if (this.deviceTriesLeft() <= 0) return verdict(VerdictKind.DeviceLocked);
-    return verdict(this.day_.journal.hasRoom() ? VerdictKind.AskCode : VerdictKind.JournalNearlyFull, left);
+    const room = this.day_.journal.hasRoom() && this.day_.ledger.hasRoom();
+    return verdict(room ? VerdictKind.AskCode : VerdictKind.JournalNearlyFull, left);
   }
 
   /** The code that counts for a parcel now, updates included; its Void flag says whether it is dead. */

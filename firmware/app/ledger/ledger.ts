@@ -138,6 +138,11 @@ export class Ledger {
     return this.triesInAll_;
   }
 
+  /** Whether a try and all that may follow it has room, in a row or behind them all. */
+  hasRoom(): boolean {
+    return this.cells_.overflowFree() > 16;
+  }
+
   /** Rows in which anything was written. */
   rowsInUse(): number[] {
     return this.cells_.rowsInUse();
