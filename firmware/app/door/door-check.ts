@@ -19,12 +19,15 @@ export class DoorCheck {
   private day_: Day;
   private time_: TrustedTime;
   private recorder_: Recorder;
+  /** The code that was judged last. */
+  private code_: Code | undefined;
 
   constructor(board: Board, day: Day, time: TrustedTime, recorder: Recorder) {
     this.board_ = board;
     this.day_ = day;
     this.time_ = time;
     this.recorder_ = recorder;
+    this.code_ = undefined;
   }
 
   /** What stands in the way of handing this parcel over; AskCode or NoCodeNeeded when nothing does. */
@@ -33,6 +36,7 @@ export class DoorCheck {
     const handedOver = this.day_.index.state(parcel.index).handedOver;
     if (handedOver || parcel.flags & ParcelFlag.HandedOver) return verdict(VerdictKind.AlreadyHandedOver);
     const code = parcel.codeIndex < 0 ? undefined : this.currentCode(parcel);
+    this.code_ = code;
     if (this.day_.manifest.damaged) return this.stop_(FaultNumber.ManifestAltered);
     if (code && this.isAccepted_(code)) return verdict(VerdictKind.AlreadyAccepted);
     const general = this.judgeDay_();
@@ -86,8 +90,8 @@ export class DoorCheck {
    */
   tryCode(parcel: Parcel, digits: string): Verdict {
     const before = this.judge(parcel);
-    if (before.kind !== VerdictKind.AskCode) return before;
-    const code = this.currentCode(parcel);
+    const code = this.code_;
+    if (before.kind !== VerdictKind.AskCode || !code) return before;
     const spent = this.day_.ledger.spent(code.row);
     const counted = this.day_.ledger.countTry(code.row, spent.tries + 1);
     if (counted !== FaultNumber.None) return this.stop_(counted);

@@ -151,7 +151,12 @@ export class Ledger {
   /** Appends a cell; after a fault what the flash holds is measured again. */
   private add_(row: number, kind: LedgerKind, count: number): FaultNumber {
     const fault = this.cells_.add(row, kind, count, FaultNumber.LedgerFull);
-    this.cachedRow_ = -1;
+    // What was read back is known: a try or a success need not be read again, anything else is.
+    if (fault !== FaultNumber.None || kind > LedgerKind.Success) this.cachedRow_ = -1;
+    else if (row === this.cachedRow_) {
+      if (kind === LedgerKind.Try) this.cached_.tries++;
+      else this.cached_.accepted = true;
+    }
     if (fault !== FaultNumber.None) this.failures_ = undefined;
     return fault;
   }
