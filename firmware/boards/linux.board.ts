@@ -34,6 +34,11 @@ function pixelsOf(graphics: Graphics): Uint8Array {
 /** Makes the board; the console is off from here on. */
 export function createBoard(): Board {
   E.setConsole(null, { force: true });
+  // The Linux build starts with 4,096 variables and adds to them when they run out, but not for a typed array's bytes,
+  // which then fail: it is made to add them now. Hardware boards have 12,000 and more from the start.
+  let filler: number[] = [];
+  while (filler.length < 5000) filler.push(0);
+  filler = [];
   const storage = require("Storage");
   const clock = new OffsetClock();
   const hash = new NativeHash(require("crypto"));

@@ -93,11 +93,13 @@ export class SyncScheduler {
   }
 
   private run_(): void {
-    if (this.busy_ || this.stopped_) return;
+    this.in_(this.retry_ms_); // whatever goes wrong from here on, there is a next time
+    if (this.busy_) return;
     if (!this.board_.link.isUp()) return this.ended(FaultNumber.SyncUnreachable);
-    this.busy_ = true;
     const url = this.keys_.depotUrl + "/v1/handhelds/" + this.keys_.device + "/sync";
-    this.board_.link.post(url, this.session_.request(), (fault, reply) => {
+    const request = this.session_.request();
+    this.busy_ = true;
+    this.board_.link.post(url, request, (fault, reply) => {
       this.busy_ = false;
       if (!this.stopped_) this.ended(fault === FaultNumber.None ? this.session_.take(reply) : fault);
     });
