@@ -1,6 +1,7 @@
 // When the handheld syncs by itself: at once when the link returns, soon after a record, later and later after failures,
 // one request at a time.
 import assert from "node:assert/strict";
+import sinon from "sinon";
 import { SyncScheduler } from "../../../firmware/app/sync/sync-scheduler.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import { RecordType } from "../../../src/shared/wire/journal.ts";
@@ -52,6 +53,18 @@ describe("the sync scheduler", () => {
     assert.deepEqual([posts(), unit.host.posts[0]!.url], [1, `${DEPOT_URL}/v1/handhelds/7/sync`]);
     answer();
     assert.deepEqual([scheduler.lastFault, scheduler.lastGood_s, changes], [0, unit.time.now_s(), 1]);
+  });
+
+  it("tries again when a request could not even be made", () => {
+    const request = sinon.stub(unit.session, "request").callThrough();
+    request.onFirstCall().throws(new Error("no memory"));
+    scheduler.linkReturned();
+    assert.throws(() => wait(50), /no memory/);
+    wait(6000);
+    assert.equal(posts(), 1);
+    answer();
+    assert.equal(scheduler.lastFault, 0);
+    request.restore();
   });
 
   it("posts 2 seconds after a record", () => {
