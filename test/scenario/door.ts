@@ -16,7 +16,7 @@ export interface Door {
   cutPower(): Promise<void>;
 }
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 const POLL_MS = 10;
 
 /** Polls until something holds. @throws Error naming it when it never does */
