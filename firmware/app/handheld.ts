@@ -90,7 +90,6 @@ export class Handheld implements Shell {
     this.keys_ = readKeys(board.flash, board.hash);
     if (this.keys_) this.openDay_(this.keys_);
     this.home();
-    board.clock.after(AFTER_DRAWING_MS, () => this.afterDrawing_());
     if (this.scheduler_) (this.scheduler_ as SyncScheduler).linkReturned();
   }
 

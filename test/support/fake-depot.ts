@@ -18,7 +18,7 @@ import {
   SyncStatus,
   UPDATES_PER_REPLY,
 } from "../../src/shared/wire/sync.ts";
-import { encodeUpdate, type Update } from "../../src/shared/wire/update.ts";
+import { BLANK_UPDATE, encodeUpdate, type Update } from "../../src/shared/wire/update.ts";
 import { nodeHash } from "./node-hash.ts";
 import { DEVICE, KEY_EPOCH, NOON_S, type SealedRound, testKey } from "./test-round.ts";
 
@@ -121,17 +121,3 @@ export class FakeDepot {
     return book;
   }
 }
-
-/** An update with nothing in it. */
-export const BLANK_UPDATE: Omit<Update, "kind"> = {
-  number: 0,
-  code: 0,
-  parcel: 0,
-  newCode: 0,
-  tagBits: 0,
-  tag: 0,
-  salt: new Uint8Array(16),
-  day: 0,
-  releaseIndex: 0,
-  triesKnown: 0,
-};

@@ -2,7 +2,7 @@
 // parcel index are both made of it. One flash write a cell, read back; nothing is ever rewritten.
 import type { Flash } from "../../../hal/contract/flash.ts";
 import type { Hash } from "../../../hal/contract/hash.ts";
-import { isErased, readU16 } from "../../../src/shared/wire/bytes.ts";
+import { isErased, readU16, sameBytes } from "../../../src/shared/wire/bytes.ts";
 import {
   CELL_BYTES,
   CELL_HEADER_BYTES,
@@ -12,6 +12,7 @@ import {
   encodeCellHeader,
 } from "../../../src/shared/wire/cell.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
+import { usedEntries } from "../used-entries.ts";
 
 /** Kind given to a cell of a row that is neither erased nor whole. */
 export const TORN_IN_ROW = 0;
@@ -68,16 +69,8 @@ export class CellFile {
   open(fault: FaultNumber): FaultNumber {
     const header = encodeCellHeader(this.hash_, this.shape_.magic, this.rows, this.epoch_);
     const stored = this.flash_.read(this.name_, 0, CELL_HEADER_BYTES);
-    if (stored.length !== CELL_HEADER_BYTES) return fault;
-    for (let i = 0; i < CELL_HEADER_BYTES; i++) if (stored[i] !== header[i]) return fault;
-    let low = 0;
-    let high = this.shape_.overflowCells;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isErased(this.readCells_(this.overflowPosition_(middle), 1))) high = middle;
-      else low = middle + 1;
-    }
-    this.overflowUsed = low;
+    if (!sameBytes(stored, header)) return fault;
+    this.overflowUsed = usedEntries(this.shape_.overflowCells, (i) => this.readCells_(this.overflowPosition_(i), 1));
     return FaultNumber.None;
   }
 

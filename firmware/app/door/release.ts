@@ -58,7 +58,7 @@ export class Release {
     );
   }
 
-  /** Tries an answer of eight digits: counted first when wrong answers are possible, journalled either way. */
+  /** Tries an answer of eight digits: counted as wrong before it is compared, journalled either way. */
   answer(thing: LockedThing, digits: string): ReleaseResult {
     if (this.isExhausted(thing)) return ReleaseResult.Exhausted;
     const lock = this.lock_(thing);

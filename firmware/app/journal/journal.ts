@@ -18,6 +18,7 @@ import {
   recordMac,
   RecordType,
 } from "../../../src/shared/wire/journal.ts";
+import { usedEntries } from "../used-entries.ts";
 
 /** Which journal this is, and the key and MAC it starts from. */
 export interface JournalIdentity {
@@ -76,14 +77,7 @@ export class Journal {
     const identity = this.identity_;
     const header = headerOf(this.hash_, identity);
     if (!sameBytes(this.flash_.read(this.name_, 0, JOURNAL_HEADER_BYTES), header)) return FaultNumber.JournalHeader;
-    let low = 0;
-    let high = identity.slots;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isErased(this.read(middle))) high = middle;
-      else low = middle + 1;
-    }
-    this.end = low;
+    this.end = usedEntries(identity.slots, (slot) => this.read(slot));
     return this.mend_();
   }
 

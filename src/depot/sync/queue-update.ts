@@ -1,7 +1,7 @@
 // The numbered list of updates that waits for one handheld's journal, SPEC.md §7. Numbers run 1, 2, 3 … and are never
 // reused; a list that is full raises an alarm instead of growing past what the handheld can store.
 import type { Update } from "../../shared/wire/update.ts";
-import { encodeUpdate } from "../../shared/wire/update.ts";
+import { BLANK_UPDATE, encodeUpdate } from "../../shared/wire/update.ts";
 import type { DepotContext } from "../context.ts";
 import { raiseAlarm } from "../settle/alarm.ts";
 import type { Manifest } from "../store/rows.ts";
@@ -9,18 +9,6 @@ import type { StoreTransaction } from "../store/store.ts";
 
 /** Updates a handheld stores for one manifest: the "update slots" of every manifest the depot seals. */
 export const UPDATE_SLOTS = 32;
-
-const BLANK: Omit<Update, "number" | "kind"> = {
-  code: 0,
-  parcel: 0,
-  newCode: 0,
-  tagBits: 0,
-  tag: 0,
-  salt: new Uint8Array(16),
-  day: 0,
-  releaseIndex: 0,
-  triesKnown: 0,
-};
 
 /**
  * Appends an update to a manifest's list; fields not given are 0.
@@ -40,7 +28,7 @@ export async function queueUpdate(
     return false;
   }
   const number = queued + 1;
-  const bytes = encodeUpdate(context.hash, { ...BLANK, ...update, number: number }, journalEpoch);
+  const bytes = encodeUpdate(context.hash, { ...BLANK_UPDATE, ...update, number: number }, journalEpoch);
   await tx.manifests.addUpdate({ device: device, journalEpoch: journalEpoch, number: number, bytes: bytes });
   await tx.manifests.update(device, journalEpoch, { updatesQueued: number });
   return true;

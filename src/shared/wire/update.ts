@@ -62,6 +62,20 @@ export interface Update {
   triesKnown: number;
 }
 
+/** An update with nothing in it, to be filled in by its kind. */
+export const BLANK_UPDATE: Omit<Update, "kind"> = {
+  number: 0,
+  code: 0,
+  parcel: 0,
+  newCode: 0,
+  tagBits: 0,
+  tag: 0,
+  salt: new Uint8Array(16),
+  day: 0,
+  releaseIndex: 0,
+  triesKnown: 0,
+};
+
 function updateCheck(hash: Hash, bytes: Uint8Array, journalEpoch: number): number {
   const covered = zeros(64);
   covered.set(bytes.subarray(0, 60), 0);

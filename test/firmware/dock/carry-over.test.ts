@@ -1,8 +1,7 @@
 // Loading refunds nothing, DESIGN.md §3.2: tries, acceptances and the device's failures go over into the next manifest.
 import assert from "node:assert/strict";
 import { VerdictKind } from "../../../firmware/app/door/verdict.ts";
-import { encodeUpdate, UpdateKind } from "../../../src/shared/wire/update.ts";
-import { BLANK_UPDATE } from "../../support/fake-depot.ts";
+import { BLANK_UPDATE, encodeUpdate, UpdateKind } from "../../../src/shared/wire/update.ts";
 import { nodeHash } from "../../support/node-hash.ts";
 import {
   codeIdAt,

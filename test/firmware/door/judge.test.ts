@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { VerdictKind } from "../../../firmware/app/door/verdict.ts";
 import { RecordType } from "../../../src/shared/wire/journal.ts";
-import { encodeUpdate, UpdateKind } from "../../../src/shared/wire/update.ts";
-import { BLANK_UPDATE } from "../../support/fake-depot.ts";
+import { BLANK_UPDATE, encodeUpdate, UpdateKind } from "../../../src/shared/wire/update.ts";
 import { nodeHash } from "../../support/node-hash.ts";
 import {
   codeIdAt,

@@ -1,0 +1,18 @@
+// Finds where an append-only row of entries ends: they fill in order, so a binary search over "reads erased" does it, and a
+// long day opens as fast as a short one. Journal slots and overflow cells both end this way.
+import { isErased } from "../../src/shared/wire/bytes.ts";
+
+/**
+ * How many of `entries` are in use.
+ * @param read the bytes of one entry
+ */
+export function usedEntries(entries: number, read: (entry: number) => Uint8Array): number {
+  let low = 0;
+  let high = entries;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isErased(read(middle))) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
