@@ -26,6 +26,17 @@ export function dayFiles(slot: SlotLetter): DayFiles {
   };
 }
 
+/**
+ * Whether a name is one of a handheld's files. What else a torn header calls itself is cleared away at the dock; loader,
+ * bundles and a bench's settings are the technician's, and begin with these words.
+ */
+export function isKnownFile(name: string): boolean {
+  if (name === KEY_FILE_NAME || name === PAST_FILE_NAME) return true;
+  if (name.indexOf(".boot") === 0 || name.indexOf("parola.") === 0 || name.indexOf("bench.") === 0) return true;
+  const letter = name.slice(4);
+  return "man.led.jrn.upd.idx.".indexOf(name.slice(0, 4)) % 4 === 0 && (letter === "a" || letter === "b");
+}
+
 export function otherSlot(slot: SlotLetter): SlotLetter {
   return slot === "a" ? "b" : "a";
 }

@@ -142,11 +142,8 @@ export class Handheld implements Shell {
     const parcel = services.day.manifest.find(tracking);
     if (!parcel) {
       const kind = checkDigitHolds(tracking) ? VerdictKind.NotOnRound : VerdictKind.WrongCheckDigit;
-      const damaged = services.day.manifest.damaged;
-      return this.showVerdict(
-        undefined,
-        damaged ? verdict(VerdictKind.Stopped, FaultNumber.ManifestAltered) : verdict(kind),
-      );
+      const stopped = services.day.stopped || (services.day.manifest.damaged ? FaultNumber.ManifestAltered : 0);
+      return this.showVerdict(undefined, stopped ? verdict(VerdictKind.Stopped, stopped) : verdict(kind));
     }
     const judged = services.door.judge(parcel);
     const open = judged.kind === VerdictKind.AskCode || judged.kind === VerdictKind.NoCodeNeeded;
@@ -191,7 +188,8 @@ export class Handheld implements Shell {
 
   private noteLostTries_(services: DayServices): void {
     const stopped = services.day.stopped;
-    if (stopped === FaultNumber.JournalHeader || stopped === FaultNumber.LedgerHeader) return; // not to be trusted
+    // Where ledger or manifest is not to be trusted, nothing is read out of it.
+    if (stopped === FaultNumber.ManifestLost || stopped === FaultNumber.LedgerHeader) return;
     findLostTries(services.day, (tries, code) =>
       services.recorder.write({ type: RecordType.TryFound, tries: tries, code: code }, -1),
     );
@@ -202,8 +200,7 @@ export class Handheld implements Shell {
     const services = this.services_;
     if (!services) return 0;
     this.noteLostTries_(services);
-    // A journal that cannot be read may hold anything: it is never loaded over.
-    return services.day.stopped === FaultNumber.JournalHeader ? 1 : services.recorder.waiting();
+    return services.recorder.waiting();
   }
 
   /** A sync ended: screens that stay by themselves show it at once, others when they are left. */

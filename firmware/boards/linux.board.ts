@@ -7,11 +7,14 @@ import { HardwareEntropy } from "../../hal/espruino/hardware-entropy.ts";
 import { HttpLink } from "../../hal/espruino/http-link.ts";
 import { NativeHash } from "../../hal/espruino/native-hash.ts";
 import { OffsetClock } from "../../hal/espruino/offset-clock.ts";
-import { StorageFlash } from "../../hal/espruino/storage-flash.ts";
 import { LineJoiner } from "../../hal/portable/line-joiner.ts";
+import { StorageFlash } from "../../hal/portable/storage-flash.ts";
 
 /** Default TCP port of the bench; the Storage file `bench.port` may name another. */
 const BENCH_PORT = 2424;
+/** Where the build keeps Storage, and its page. */
+const STORAGE_START = 0x10000000;
+const PAGE_BYTES = 1024;
 const WIDTH = 128;
 const HEIGHT = 64;
 
@@ -40,6 +43,7 @@ export function createBoard(): Board {
   while (filler.length < 5000) filler.push(0);
   filler = [];
   const storage = require("Storage");
+  const flash = require("Flash");
   const clock = new OffsetClock();
   const hash = new NativeHash(require("crypto"));
   const link = new HttpLink(require("http"), clock);
@@ -60,7 +64,15 @@ export function createBoard(): Board {
     clock: clock,
     display: new GraphicsDisplay(graphics, () => undefined),
     entropy: new HardwareEntropy(),
-    flash: new StorageFlash(storage),
+    flash: new StorageFlash(storage, {
+      start: STORAGE_START,
+      bytes: budget.storage_bytes,
+      pageBytes: PAGE_BYTES,
+      read: (length, address) => flash.read(length, address),
+      write: (data, address) => flash.write(data, address),
+      toBytes: (text) => E.toUint8Array(text),
+      toText: (bytes) => E.toString(bytes),
+    }),
     hash: hash,
     keypad: bench,
     link: link,

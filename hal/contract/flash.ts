@@ -6,7 +6,8 @@ import type { FaultNumber } from "../../src/shared/faults.ts";
 export interface Flash {
   /**
    * Creates a file of `size` bytes, erased (0xFF) but for `head` at its start. Dock only: not power-safe.
-   * @returns FlashFull when it does not fit without compaction; then nothing was changed
+   * @returns FlashFull when it does not fit without compaction; then nothing was changed. FlashWriteTorn when it does
+   *   not read back
    */
   create(name: string, size: number, head: Uint8Array): FaultNumber;
   /** Bytes of a file; −1 when it does not exist. */
@@ -26,4 +27,10 @@ export interface Flash {
   free(): number;
   /** Reclaims what erased files held. Dock only: a power cut in here can lose every file. */
   compact(): void;
+  /**
+   * Forgets every file whose name is not known, and clears away what a power cut left of a file's header: until then a
+   * new file may go wrong there. Dock only, before files are created.
+   * @returns FlashWriteTorn when what is left cannot be cleared without compaction
+   */
+  tidy(isKnown: (name: string) => boolean): FaultNumber;
 }

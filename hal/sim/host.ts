@@ -27,15 +27,24 @@ export interface SimInputs {
   linkUp(): void;
 }
 
+/** A flash chip, as an interpreter's port sees it. What it holds is all that is left when the power fails. */
+export interface FlashChip {
+  /** Size in bytes, whole pages. */
+  bytes: number;
+  /** Bytes that are erased together. */
+  pageBytes: number;
+  /** A copy of what reads at `address` now. */
+  readBytes(address: number, length: number): Uint8Array;
+  /** Clears bits, 1 → 0: what reads afterwards is the AND of old and new. Address and length: whole words. */
+  program(address: number, data: Uint8Array): void;
+  /** Sets the page at `address` to 0xFF. */
+  erasePage(address: number): void;
+}
+
 /** Everything outside the handheld's firmware. */
 export interface SimHost {
-  /** The flash chip: survives a power cut. All 0xFF when new. */
-  image: Uint8Array;
-  /**
-   * Asked before bytes are programmed or a file is created or erased.
-   * @returns how many of `length` bytes to program before the power fails; `length` for all of them
-   */
-  beforeWrite(address: number, length: number): number;
+  /** Throws {@link POWER_CUT} out of a write in which the power fails, and out of everything after it. */
+  chip: FlashChip;
   now_s(): number;
   setClock(now_s: number): void;
   clockIsSet(): boolean;

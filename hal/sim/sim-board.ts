@@ -11,12 +11,13 @@ import {
   FRAME_SILENCE_MS,
   FrameReader,
 } from "../../src/shared/wire/service-frame.ts";
-import { concatBytes, latin1Bytes } from "../../src/shared/wire/bytes.ts";
+import { concatBytes, latin1Bytes, latin1Text } from "../../src/shared/wire/bytes.ts";
 import { LineJoiner } from "../portable/line-joiner.ts";
+import { StorageFlash } from "../portable/storage-flash.ts";
 import type { Hash } from "../contract/hash.ts";
-import type { SimHost, SimInputs } from "./host.ts";
+import type { FlashChip, SimHost, SimInputs } from "./host.ts";
 import { SimDisplay } from "./sim-display.ts";
-import { SimFlash } from "./sim-flash.ts";
+import { SimStorage } from "./sim-storage.ts";
 
 function simClock(host: SimHost): Clock {
   return {
@@ -38,6 +39,19 @@ function simLink(host: SimHost, onUp: (up: () => void) => void): Link {
       });
     },
   };
+}
+
+/** The driver of the interpreter's Storage over a simulated one; made anew, Storage starts anew. */
+export function simFlash(chip: FlashChip): StorageFlash {
+  return new StorageFlash(new SimStorage(chip), {
+    start: 0,
+    bytes: chip.bytes,
+    pageBytes: chip.pageBytes,
+    read: (length, address) => chip.readBytes(address, length),
+    write: (data, address) => chip.program(address, data),
+    toBytes: latin1Bytes,
+    toText: (bytes) => latin1Text(bytes, 0, bytes.length),
+  });
 }
 
 /** Answers each frame in a piece of the service port's stream. */
@@ -71,7 +85,7 @@ export function simBoard(host: SimHost, hash: Hash, parcelsMax: number): Board {
     clock: clock,
     display: new SimDisplay(host),
     entropy: { random: (length) => host.random(length) },
-    flash: new SimFlash(host),
+    flash: simFlash(host.chip),
     hash: hash,
     keypad: {
       onKey: (pressed) => {

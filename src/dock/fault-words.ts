@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<number, string>> = {
   [FaultNumber.ManifestTooLarge]: "the round is too large for this handheld",
   [FaultNumber.ManifestNone]: "no manifest is loaded",
   [FaultNumber.ManifestAlreadyLoaded]: "this manifest is already loaded",
+  [FaultNumber.ManifestLost]: "the manifest cannot be read any more; results are kept and sent",
   [FaultNumber.LedgerHeader]: "the record of tries is damaged",
   [FaultNumber.LedgerFull]: "the record of tries is full",
   [FaultNumber.JournalHeader]: "the journal is damaged",

@@ -25,6 +25,7 @@ export const enum FaultNumber {
   ManifestTooLarge = 211,
   ManifestNone = 212,
   ManifestAlreadyLoaded = 213,
+  ManifestLost = 214,
 
   // 3xx ledger and parcel index
   LedgerHeader = 301,

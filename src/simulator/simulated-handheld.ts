@@ -1,7 +1,9 @@
-// A handheld in memory: it runs the built bundle (never firmware source) on a flash image, a clock and a link that the
-// caller controls. Power can be cut at any moment and inside any write; what the flash holds then is all that is left.
+// A handheld in memory: it runs the built bundle (never firmware source) on a flash chip, a clock and a link that the
+// caller controls. Power can be cut at any moment and inside any write; what the chip holds then is all that is left.
 import { randomFillSync } from "node:crypto";
-import type { DrawStep, SimHost, SimInputs } from "../../hal/sim/host.ts";
+import { type DrawStep, type FlashChip, POWER_CUT, type SimHost, type SimInputs } from "../../hal/sim/host.ts";
+import { SimChip } from "../../hal/sim/sim-chip.ts";
+import type { Tear } from "../../hal/sim/tear.ts";
 import type { ByteStream } from "../dock/byte-stream.ts";
 import { screenLines } from "./display-text.ts";
 import { SystemClock, type HandheldClock } from "./handheld-clock.ts";
@@ -30,10 +32,10 @@ export interface SimulatedHandheldOptions {
 /** The simulated handheld. It starts switched off, with its link down. */
 export class SimulatedHandheld {
   readonly image: Uint8Array;
+  /** The chip around the image, with its knobs and counts. */
+  readonly chip: SimChip;
   /** Tones played since the handheld was made, newest last. */
   readonly tones: number[] = [];
-  /** Flash writes since the handheld was made. */
-  writes = 0;
   battery: number;
   /** Whether the dock's supply is present. */
   docked = false;
@@ -52,12 +54,12 @@ export class SimulatedHandheld {
   private isOn = false;
   private isUp = false;
   private clockAhead_ms: number | undefined;
-  private cutAtWrite = 0;
-  private cutAfterBytes = 0;
 
   constructor(options: SimulatedHandheldOptions) {
     this.bundle = options.bundle;
     this.image = options.image ?? new Uint8Array(FLASH_BYTES).fill(0xff);
+    this.chip = new SimChip(this.image);
+    this.chip.onCut = () => this.cutPower();
     this.clock = options.clock ?? new SystemClock();
     this.transport = options.transport ?? httpPost;
     this.random = options.random ?? ((length) => randomFillSync(new Uint8Array(length)));
@@ -67,6 +69,7 @@ export class SimulatedHandheld {
   /** Switches on and starts the bundle; restarts it when it was on. */
   boot(): void {
     this.cutPower();
+    this.chip.powerUp();
     this.isOn = true;
     const host = this.hostOf(this.life);
     this.alive(() => {
@@ -84,18 +87,22 @@ export class SimulatedHandheld {
     this.inputs = undefined;
     this.steps = [];
     this.clockAhead_ms = undefined;
-    this.cutAtWrite = 0;
+    this.chip.powerDown();
     this.onChange();
   }
 
   /**
    * Plans a power cut inside a flash write to come.
    * @param write 1 for the next one
-   * @param bytes how many of its bytes are still programmed
+   * @param tear what is left of it: how many of its bytes were done, or a shape
    */
-  cutPowerAtWrite(write: number, bytes: number): void {
-    this.cutAtWrite = this.writes + write;
-    this.cutAfterBytes = bytes;
+  cutPowerAtWrite(write: number, tear: Tear): void {
+    this.chip.cutAtWrite({ write, tear });
+  }
+
+  /** Flash operations since the handheld was made. */
+  get writes(): number {
+    return this.chip.writes;
   }
 
   /** Whether the firmware runs and takes input. */
@@ -175,8 +182,7 @@ export class SimulatedHandheld {
         if (life === this.life) act(...args);
       };
     return {
-      image: this.image,
-      beforeWrite: (_address, length) => (life === this.life ? this.allowWrite(length) : 0),
+      chip: this.chipOf(life),
       now_s: () =>
         this.clockAhead_ms === undefined ? 0 : Math.floor((this.clock.now_ms() + this.clockAhead_ms) / 1000),
       setClock: living((now_s) => (this.clockAhead_ms = now_s * 1000 - this.clock.now_ms())),
@@ -206,12 +212,25 @@ export class SimulatedHandheld {
     return cancel;
   }
 
-  private allowWrite(length: number): number {
-    this.writes++;
-    if (this.writes !== this.cutAtWrite) return length;
-    const allowed = Math.min(this.cutAfterBytes, length);
-    this.cutPower();
-    return allowed;
+  /** The chip as one life sees it: a dead one writes nothing any more. */
+  private chipOf(life: number): FlashChip {
+    const { chip } = this;
+    const living = (): void => {
+      if (life !== this.life) throw new Error(POWER_CUT);
+    };
+    return {
+      bytes: chip.bytes,
+      pageBytes: chip.pageBytes,
+      readBytes: (address, length) => chip.readBytes(address, length),
+      program(address, data) {
+        living();
+        chip.program(address, data);
+      },
+      erasePage(address) {
+        living();
+        chip.erasePage(address);
+      },
+    };
   }
 
   private post(url: string, body: Uint8Array, done: (status: number, body: Uint8Array) => void): void {

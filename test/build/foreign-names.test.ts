@@ -40,9 +40,9 @@ describe("property names in a bundle", () => {
       "/hal",
       `${ROOT}/hal`,
     );
-    const use = using("given.beforeWrite(given.linkIsUp());");
-    assert.match(await compiled(`${part} ${use} console.log(cut);`), /\.beforeWrite\(\w+\.linkIsUp\(\)\)/);
-    assert.doesNotMatch(await compiled(use), /beforeWrite/);
+    const use = using("given.erasePage(given.linkIsUp());");
+    assert.match(await compiled(`${part} ${use} console.log(cut);`), /\.erasePage\(\w+\.linkIsUp\(\)\)/);
+    assert.doesNotMatch(await compiled(use), /linkIsUp/);
   });
 
   it("stay when the source declares them of something outside", async () => {

@@ -31,7 +31,7 @@ const BREAKING: readonly (readonly [rule: string, from: string, to: string, how?
   ["dock-alone", "src/dock/a.ts", "firmware/app/b.ts"],
   ["technician-with-dock", "src/technician/a.ts", "src/depot/b.ts"],
   ["simulator-without-firmware", "src/simulator/a.ts", "firmware/app/b.ts"],
-  ["host-types-only", "src/simulator/a.ts", "hal/sim/host.ts"],
+  ["simulator-without-firmware", "src/simulator/a.ts", "hal/sim/sim-storage.ts"],
   ["page-without-node", "src/simulator/page/a.ts", "node:fs"],
   ["cli-without-firmware", "src/cli/a.ts", "hal/portable/b.ts"],
 ];

@@ -56,6 +56,10 @@ export class RecordingFlash implements Flash {
   compact(): void {
     this.flash.compact();
   }
+
+  tidy(isKnown: (name: string) => boolean): FaultNumber {
+    return this.flash.tidy(isKnown);
+  }
 }
 
 /** A hash that notes what it hashed. */

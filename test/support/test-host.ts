@@ -1,13 +1,17 @@
 // A host for the simulated board's parts in unit tests: flash image, clock, randomness and power cuts, all in the
 // test's hands. No bundle: firmware source runs on it directly.
 import { type DrawStep, POWER_CUT, type SimHost, type SimInputs } from "../../hal/sim/host.ts";
+import { SimChip } from "../../hal/sim/sim-chip.ts";
+import type { TearShape } from "../../hal/sim/tear.ts";
 import { ManualClock } from "../../src/simulator/handheld-clock.ts";
 import { NOON_S } from "./test-round.ts";
 
-/** Where the power fails: after `bytes` bytes of write number `write`, from 1. */
+/** Where the power fails: after `bytes` bytes of write number `write`, from 1, or as a shape says. */
 export interface Cut {
   write: number;
   bytes: number;
+  /** Takes the place of `bytes`. */
+  shape?: TearShape;
 }
 
 /** One flash write that was allowed. */
@@ -19,6 +23,7 @@ export interface FlashWrite {
 /** A host that tests drive. */
 export class TestHost implements SimHost {
   readonly image: Uint8Array;
+  readonly chip: SimChip;
   readonly clock: ManualClock;
   readonly writes: FlashWrite[] = [];
   cut: Cut | undefined;
@@ -33,17 +38,17 @@ export class TestHost implements SimHost {
   private ahead_s: number | undefined;
   private drawn = 0;
 
-  constructor(image: Uint8Array, start_s: number = NOON_S) {
-    this.image = image;
+  /** @param flash what the flash holds, or the chip of an earlier life, which is powered up again */
+  constructor(flash: Uint8Array | SimChip, start_s: number = NOON_S) {
+    this.chip = flash instanceof SimChip ? flash : new SimChip(flash);
+    this.image = this.chip.image;
     this.clock = new ManualClock(start_s);
-  }
-
-  beforeWrite(address: number, length: number): number {
-    if (this.isDead) return 0;
-    this.writes.push({ address, length });
-    if (this.cut === undefined || this.writes.length !== this.cut.write) return length;
-    this.isDead = true;
-    return Math.min(this.cut.bytes, length);
+    this.chip.powerUp();
+    this.chip.onCut = () => (this.isDead = true);
+    this.chip.onWrite = ({ address, length }) => {
+      this.writes.push({ address, length });
+      return this.writes.length === this.cut?.write ? (this.cut.shape ?? this.cut.bytes) : undefined;
+    };
   }
 
   now_s(): number {

@@ -1,20 +1,18 @@
 // A bundle of a few lines that stands in for the firmware: it echoes inputs onto the display and writes flash by the
 // host's rules. It is a script in the interpreter's dialect, as a built bundle is.
 
-/** What it does: key n writes n + 1 bytes of 0x11; scan posts; service echoes; "T" scanned sets a timer. */
+/** What it does: key n writes n + 1 words of 0x11; scan posts; service echoes; "T" scanned sets a timer. */
 export const TINY_BUNDLE = `
   function line(text) { return { kind: "text", x: 0, y: 0, size: 1, text: text, inverted: false, x2: 0, y2: 0 }; }
   function show(text) { host.flip([line(text)]); }
   function write(address, length) {
-    var allowed = host.beforeWrite(address, length);
-    for (var i = 0; i < allowed; i++) host.image[address + i] = 0x11;
-    if (allowed < length) throw "power cut";
+    host.chip.program(address, new Uint8Array(length).fill(0x11));
   }
   show("boot " + (host.clockIsSet() ? host.now_s() : "unset"));
   host.ready({
     key: function (key) {
       if (key === 15) throw new Error("crash");
-      write(key * 16, key + 1);
+      write(key * 16, (key + 1) * 4);
       show("key " + key);
     },
     scan: function (raw) {

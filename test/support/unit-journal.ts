@@ -37,7 +37,8 @@ export class UnitJournal {
   journal: Journal;
 
   constructor(slots: number) {
-    this.image = new Uint8Array(256 + (slots + 1) * 64).fill(0xff);
+    const pages = Math.ceil((256 + (slots + 1) * 64) / 1024) + 1; // no file begins in the last one
+    this.image = new Uint8Array(pages * 1024).fill(0xff);
     this.identity = {
       device: 7,
       journalEpoch: 33,

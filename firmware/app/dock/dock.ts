@@ -7,7 +7,7 @@ import { FaultNumber } from "../../../src/shared/faults.ts";
 import { decodeKeyFile, KEY_FILE_BYTES } from "../../../src/shared/wire/key-file.ts";
 import { answerData, Command, encodeHello } from "../../../src/shared/wire/service-frame.ts";
 import type { Day } from "../day.ts";
-import { KEY_FILE_NAME } from "../files.ts";
+import { isKnownFile, KEY_FILE_NAME } from "../files.ts";
 import type { Keys } from "../keys.ts";
 import type { SyncSession } from "../sync/sync-session.ts";
 import type { TrustedTime } from "../clock/trusted-time.ts";
@@ -104,6 +104,8 @@ export class Dock {
       if (this.host_.unsent() > 0) return FaultNumber.DockUnsent;
     }
     if (!decodeKeyFile(board.hash, file)) return FaultNumber.KeyDamaged;
+    const untidy = board.flash.tidy(isKnownFile);
+    if (untidy !== FaultNumber.None) return untidy;
     if (keys) {
       // Without a key (a damaged key file) the day may still be good under the key that comes now: it stays.
       eraseDay(board, "a");
@@ -157,24 +159,27 @@ export class Dock {
     return fault;
   }
 
-  /** Retires the day when it is over and all of it is acknowledged, then compacts: the one step a power cut may hurt. */
+  /**
+   * Retires the day when it is over and all of it is acknowledged, then compacts: the one step a power cut may hurt. Files
+   * half moved could read as if less had been spent, so the key goes first and comes back last: without it nothing opens.
+   */
   private maintain_(): FaultNumber {
     const board = this.host_.board;
+    const flash = board.flash;
     const day = this.host_.day();
     const session = this.host_.session();
-    const battery = board.power.battery();
-    if (!board.power.isDocked() || battery < BATTERY_FOR_MAINTENANCE) return FaultNumber.DockNoPower;
+    if (!board.power.isDocked() || board.power.battery() < BATTERY_FOR_MAINTENANCE) return FaultNumber.DockNoPower;
+    if (!session) return FaultNumber.KeyMissing;
     if (this.host_.unsent() > 0) return FaultNumber.DockUnsent;
-    let fault: FaultNumber = FaultNumber.None;
-    board.flash.compact();
-    if (day && session && session.depotTime_s >= day.manifest.header.validUntil_s) {
-      const header = day.manifest.header;
-      fault = writePast(board, { sequence: header.sequence, sealedAt_s: header.sealedAt_s });
-      if (fault === FaultNumber.None) {
-        eraseDay(board, day.slot);
-        board.flash.compact();
-      }
-    }
+    const key = flash.read(KEY_FILE_NAME, 0, KEY_FILE_BYTES);
+    const isOver = day && session.depotTime_s >= day.manifest.header.validUntil_s;
+    flash.erase(KEY_FILE_NAME);
+    flash.tidy(isKnownFile); // what cannot be cleared away is gone with the compaction
+    if (isOver) eraseDay(board, day.slot);
+    flash.compact();
+    const fault =
+      (isOver ? writePast(board, day.manifest.header) : FaultNumber.None) ||
+      flash.create(KEY_FILE_NAME, KEY_FILE_BYTES, key);
     this.host_.reopen();
     return fault;
   }

@@ -72,13 +72,25 @@ export class Journal {
     this.unsealed_ = -1;
   }
 
-  /** Checks the header, finds the end and mends the last record. Reads O(log n) slots, never all of them. */
+  /**
+   * Finds the end and mends the last record. Reads O(log n) slots, never all of them. The manifest says all that the
+   * header does: when that is damaged the day stops, but what the journal holds is still sent.
+   */
   open(): FaultNumber {
-    const identity = this.identity_;
-    const header = headerOf(this.hash_, identity);
-    if (!sameBytes(this.flash_.read(this.name_, 0, JOURNAL_HEADER_BYTES), header)) return FaultNumber.JournalHeader;
-    this.end = usedEntries(identity.slots, (slot) => this.read(slot));
-    return this.mend_();
+    const header = headerOf(this.hash_, this.identity_);
+    const isOurs = sameBytes(this.flash_.read(this.name_, 0, JOURNAL_HEADER_BYTES), header);
+    this.end = usedEntries(this.identity_.slots, (slot) => this.read(slot));
+    const mended = this.mend_(true);
+    return isOurs ? mended : FaultNumber.JournalHeader;
+  }
+
+  /**
+   * Opens a journal without its manifest, to be sent and for nothing else.
+   * @returns whether it holds a record that was made with this handheld's key
+   */
+  openStranded(): boolean {
+    this.end = usedEntries(this.identity_.slots, (slot) => this.read(slot));
+    return this.mend_(false) === FaultNumber.None && this.last !== undefined;
   }
 
   /** Whether a try may still be taken: its records, and those that follow it, have room. */
@@ -91,12 +103,15 @@ export class Journal {
     return this.flash_.read(this.name_, this.offset_(slot), RECORD_BYTES);
   }
 
-  /** Whether a slot holds a valid record (body whole, not superseded by a restatement behind it). */
+  /**
+   * Whether a slot holds a valid record: body whole, not stated again behind it, and not without a MAC before others. The
+   * last happens when a torn body read as torn at one start and reads as whole at a later one.
+   */
   isValid(slot: number): boolean {
     if (!this.isWhole_(slot)) return false;
     let next = slot + 1;
     while (next < this.end && !this.isWhole_(next)) next++;
-    return next >= this.end || (this.read(next)[1] & RecordFlag.Restated) === 0;
+    return next >= this.end || (!this.isRestated_(next) && this.hasMac_(slot));
   }
 
   /**
@@ -108,7 +123,9 @@ export class Journal {
     if (sealFault !== FaultNumber.None) return sealFault;
     if (this.end >= this.identity_.slots) return FaultNumber.JournalFull;
     const bytes = encodeBody(this.hash_, body, this.identity_.journalEpoch, this.end);
-    const fault = this.flash_.append(this.name_, this.offset_(this.end), bytes);
+    let fault = this.flash_.append(this.name_, this.offset_(this.end), bytes);
+    // What reads as whole is whole, however it read before: at the next start it would count as well.
+    if (fault === FaultNumber.FlashWriteTorn && this.isWhole_(this.end)) fault = FaultNumber.None;
     if (fault === FaultNumber.FlashWriteLost || fault === FaultNumber.FlashFileMissing) return fault;
     if (fault === FaultNumber.None) {
       this.unsealed_ = this.end;
@@ -156,8 +173,11 @@ export class Journal {
     return slot;
   }
 
-  /** Completes the last record's MAC, or states the record again where the MAC was torn. */
-  private mend_(): FaultNumber {
+  /**
+   * Completes the last record's MAC, or states the record again where the MAC was torn.
+   * @param restates false: a record whose MAC does not hold is left, and JournalHeader returned
+   */
+  private mend_(restates: boolean): FaultNumber {
     let slot = this.end - 1;
     while (slot >= 0 && !this.isWhole_(slot)) slot--;
     if (slot < 0) return FaultNumber.None;
@@ -173,6 +193,7 @@ export class Journal {
       this.chain_ = copyBytes(stored, 0, stored.length);
       return FaultNumber.None;
     }
+    if (!restates) return FaultNumber.JournalHeader;
     const body = this.last;
     body.flags = body.flags | RecordFlag.Restated;
     const fault = this.append(body);
@@ -181,13 +202,23 @@ export class Journal {
 
   /** Slot of the last valid record before `slot`, −1 for none. */
   private validBefore_(slot: number): number {
-    let restated = slot < this.end && this.isWhole_(slot) && (this.read(slot)[1] & RecordFlag.Restated) !== 0;
+    let isFollowed = slot < this.end && this.isWhole_(slot);
+    let isRestated = isFollowed && this.isRestated_(slot);
     for (let before = slot - 1; before >= 0; before--) {
       if (!this.isWhole_(before)) continue;
-      if (!restated) return before;
-      restated = (this.read(before)[1] & RecordFlag.Restated) !== 0;
+      if (!isRestated && (!isFollowed || this.hasMac_(before))) return before;
+      isFollowed = true;
+      isRestated = this.isRestated_(before);
     }
     return -1;
+  }
+
+  private isRestated_(slot: number): boolean {
+    return (this.read(slot)[1] & RecordFlag.Restated) !== 0;
+  }
+
+  private hasMac_(slot: number): boolean {
+    return !isErased(this.read(slot).subarray(BODY_BYTES));
   }
 
   private isWhole_(slot: number): boolean {

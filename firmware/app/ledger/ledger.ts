@@ -63,13 +63,16 @@ export class Ledger {
     if (row === this.cachedRow_) return this.cached_;
     const spent: Spent = { tries: 0, carried: 0, accepted: false, releases: 0, wrongAnswers: 0 };
     let tornElsewhere = 0;
+    let released = -1;
     for (const cell of this.cells_.cellsOf(row)) {
       if (cell.kind === LedgerKind.Try || cell.kind === TORN_IN_ROW) spent.tries++;
       if (cell.kind === LedgerKind.WrongAnswer || cell.kind === TORN_IN_ROW) spent.wrongAnswers++;
       if (cell.kind === LedgerKind.Carried && cell.count > spent.carried) spent.carried = cell.count;
       if (cell.kind === LedgerKind.Success) spent.accepted = true;
       if (cell.kind === LedgerKind.Release) {
-        spent.releases++;
+        // One whose cell read as torn was written again: each index opens once.
+        if (cell.count > released) spent.releases++;
+        released = cell.count;
         spent.wrongAnswers = 0;
       }
       if (cell.kind === TORN_IN_OVERFLOW) tornElsewhere++;

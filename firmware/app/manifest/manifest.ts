@@ -210,6 +210,22 @@ export class Manifest {
 }
 
 /**
+ * What stands in for a manifest that cannot be read any more: enough for its journal to be sent, nothing to deliver.
+ * @param journal header of that journal, whole
+ */
+export function strandedManifest(flash: Flash, hash: Hash, name: string, journal: Uint8Array): Manifest {
+  const head = readHead(flash, name);
+  const manifest = new Manifest(flash, hash, name, head.length < HEADER_BYTES ? zeros(HEADER_BYTES) : head);
+  const header = manifest.header;
+  header.journalEpoch = readU32(journal, 12);
+  header.sequence = readU32(journal, 16);
+  header.journalSlots = readU16(journal, 20);
+  header.parcels = header.codes = header.updateSlots = header.day = header.sealedAt_s = header.validFrom_s = 0;
+  header.validUntil_s = 0xf0000000; // nobody knows: the depot's time is believed, and the day does not end by it
+  return manifest;
+}
+
+/**
  * Opens a committed manifest of this device.
  * @returns undefined when the file is missing, not committed, or does not check
  */

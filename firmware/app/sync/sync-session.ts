@@ -103,7 +103,7 @@ export class SyncSession {
     const epoch = parts.day ? parts.day.manifest.header.journalEpoch : 0;
     if (reply.device !== parts.keys.device || reply.journalEpoch !== epoch) return FaultNumber.SyncStale;
     this.depotTime_s = reply.time_s;
-    this.gotUpdates_ = reply.updates.length > 0;
+    this.gotUpdates_ = false;
     if (reply.status === SyncStatus.Conflict) return FaultNumber.SyncConflict;
     if (reply.status === SyncStatus.UnknownJournal) return FaultNumber.SyncUnknownJournal;
     if (reply.status > SyncStatus.UnknownJournal) return FaultNumber.SyncGarbage;
@@ -133,11 +133,13 @@ export class SyncSession {
 
   private takeUpdates_(reply: SyncReply): FaultNumber {
     const day = this.parts_.day;
-    if (!day || !this.parts_.recorder) return FaultNumber.None;
+    // A stopped day decides nothing any more, and where its updates end may not be known.
+    if (!day || day.stopped !== FaultNumber.None) return FaultNumber.None;
     for (const bytes of reply.updates) {
       const before = day.updates.last;
       const fault = day.updates.store(bytes) || (day.updates.last > before ? this.apply_(day, bytes) : 0);
       if (fault !== FaultNumber.None) return fault;
+      this.gotUpdates_ = true;
     }
     return FaultNumber.None;
   }

@@ -191,6 +191,11 @@ export function joinRecord(body: Uint8Array, mac: Uint8Array): Uint8Array {
   return concatBytes([body, mac]);
 }
 
+/** Whether a journal file's header is whole: its length and its check. */
+export function journalHeaderHolds(hash: Hash, header: Uint8Array): boolean {
+  return header.length === JOURNAL_HEADER_BYTES && readU32(header, 28) === hash.crc32(header.subarray(0, 28));
+}
+
 /** The header of a journal file: 32 bytes. */
 export function encodeJournalHeader(
   hash: Hash,

@@ -18,7 +18,7 @@ describe("trusted time", () => {
   const header: ManifestHeader = sealRound({ parcels: manyParcels(1) }).header;
 
   function restart(clock_s?: number): void {
-    host = new TestHost(new Uint8Array(8), NOON_S);
+    host = new TestHost(new Uint8Array(1024).fill(0xff), NOON_S);
     if (clock_s !== undefined) host.setClock(clock_s);
     time = new TrustedTime(simBoard(host, nodeHash, 1).clock);
   }

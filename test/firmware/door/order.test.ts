@@ -146,11 +146,11 @@ describe("the door check's order", () => {
 
 /** Lets one write program other bytes than it was given. */
 function spoil(unit: UnitDay, write: number): void {
-  const { host } = unit;
-  const before = host.beforeWrite.bind(host);
-  host.beforeWrite = (address, length) => {
-    const lasts = before(address, length);
-    if (host.writes.length === write) host.image[address] = 0;
-    return lasts;
+  const { chip } = unit.host;
+  const before = chip.onWrite;
+  chip.onWrite = (operation) => {
+    const tear = before?.(operation);
+    if (unit.host.writes.length === write) chip.image[operation.address] = 0;
+    return tear;
   };
 }

@@ -35,16 +35,20 @@ describe("the journal's end", () => {
     assert.equal(kept.states(), "valid valid valid");
   });
 
-  it("is not looked for behind another header, nor without a file", () => {
+  it("is found behind a damaged header, too, which stops the day: what was confirmed is still sent", () => {
     const kept = new UnitJournal(5);
+    kept.add(1);
     for (let byte = 0; byte < JOURNAL_HEADER_BYTES; byte += 3) {
       const at = kept.image.findIndex((_, i) => kept.image.subarray(i, i + 4).join() === "80,74,82,78") + byte;
       kept.image[at]! ^= 1;
       assert.equal(kept.reopen(), FaultNumber.JournalHeader, `byte ${byte}`);
+      assert.equal(kept.journal.end, 1);
+      assert.equal(kept.journal.isValid(0), true);
       kept.image[at]! ^= 1;
     }
     kept.unit.board.flash.erase("jrn");
     assert.equal(kept.reopen(), FaultNumber.JournalHeader);
+    assert.equal(kept.journal.end, 0, "without a file there is nothing to send");
   });
 
   it("retries a lost body in its own slot, and burns the slot of a torn one", () => {

@@ -111,7 +111,7 @@ function apply(ledger: Ledger, kind: Kind, row: number): void {
   if (kind === "try") ledger.countTry(row, 1);
   if (kind === "success") ledger.accept(row);
   if (kind === "wrong answer") ledger.countWrongAnswer(row);
-  if (kind === "release") ledger.release(row, 0);
+  if (kind === "release") ledger.release(row, ledger.spent(row).releases);
 }
 
 function compare(ledger: Ledger, model: Model): void {

@@ -37,7 +37,7 @@ describe("updates in flash", () => {
   }
 
   beforeEach(() => {
-    image = new Uint8Array(1024).fill(0xff);
+    image = new Uint8Array(4096).fill(0xff);
     createUpdates(new UnitBoard(image).board.flash, nodeHash, "upd", SLOTS, EPOCH);
     assert.equal(reopen(), 0);
   });

@@ -1,0 +1,130 @@
+// Flash over the interpreter's Storage, used only in the ways that were measured to be safe: preallocate, append at
+// offsets above 0, read back. DESIGN.md §3.5. It never lets a write compact by itself, never lets a file's header come to
+// stand in the last page (torn there, the interpreter erases everything at its next start), and clears away what a power
+// cut left of headers. The same driver runs on the interpreter and on the simulated Storage.
+import type { Flash } from "../contract/flash.ts";
+import { isErased, readU32, zeros } from "../../src/shared/wire/bytes.ts";
+import { FaultNumber } from "../../src/shared/faults.ts";
+
+/** Storage's own header of a file, and alignment, with room to spare. */
+const OVERHEAD_BYTES = 48;
+const HEADER_BYTES = 32;
+
+const NO_BYTES = zeros(0);
+const NO_NAME = zeros(4);
+
+/** What is used of the interpreter's module Storage. */
+export interface StorageFiles {
+  read(name: string, offset?: number, length?: number): string | undefined;
+  write(name: string, data: Uint8Array, offset: number, size?: number): boolean;
+  erase(name: string): void;
+  compact(): void;
+  getFree(): number;
+}
+
+/** The flash under Storage, and how bytes and texts become one another natively. */
+export interface StorageGround {
+  /** Address, size and page size of Storage's area, bytes. */
+  start: number;
+  bytes: number;
+  pageBytes: number;
+  read(length: number, address: number): Uint8Array;
+  write(data: Uint8Array, address: number): void;
+  toBytes(text: string): Uint8Array;
+  toText(bytes: Uint8Array): string;
+}
+
+export class StorageFlash implements Flash {
+  private storage_: StorageFiles;
+  private ground_: StorageGround;
+
+  constructor(storage: StorageFiles, ground: StorageGround) {
+    this.storage_ = storage;
+    this.ground_ = ground;
+  }
+
+  create(name: string, size: number, head: Uint8Array): FaultNumber {
+    if (this.free() < size) return FaultNumber.FlashFull;
+    this.erase(name);
+    this.write_(name, head, 0, size);
+    return this.size(name) === size && this.holds_(name, 0, this.ground_.toText(head))
+      ? FaultNumber.None
+      : FaultNumber.FlashWriteTorn;
+  }
+
+  size(name: string): number {
+    const content = this.storage_.read(name);
+    return content === undefined ? -1 : content.length;
+  }
+
+  read(name: string, offset: number, length: number): Uint8Array {
+    const text = this.storage_.read(name, offset, length);
+    return text ? this.ground_.toBytes(text) : NO_BYTES;
+  }
+
+  append(name: string, offset: number, data: Uint8Array): FaultNumber {
+    const wanted = this.ground_.toText(data); // texts are compared natively; byte by byte took longer than the write
+    for (let turn = 0; turn < 2; turn++) {
+      this.write_(name, data, offset);
+      if (this.holds_(name, offset, wanted)) return FaultNumber.None;
+    }
+    const stored = this.read(name, offset, data.length);
+    if (stored.length < data.length) return FaultNumber.FlashFileMissing;
+    return isErased(stored) ? FaultNumber.FlashWriteLost : FaultNumber.FlashWriteTorn;
+  }
+
+  erase(name: string): void {
+    if (this.storage_.read(name, 0, 1) !== undefined) this.storage_.erase(name);
+  }
+
+  free(): number {
+    const free = this.storage_.getFree();
+    return free > this.ground_.pageBytes ? free - OVERHEAD_BYTES : 0;
+  }
+
+  compact(): void {
+    this.storage_.compact();
+  }
+
+  tidy(isKnown: (name: string) => boolean): FaultNumber {
+    const ground = this.ground_;
+    let at = 0;
+    while (at + HEADER_BYTES <= ground.bytes) {
+      const header = ground.read(HEADER_BYTES, ground.start + at);
+      if (isErased(header)) break;
+      let size = readU32(header, 0) & 0xffffff;
+      if (size === 0) return FaultNumber.FlashWriteTorn; // no bit is left to make a size of
+      if (at + HEADER_BYTES + size > ground.bytes) {
+        size &= -size; // torn: its lowest bit alone makes it a small file, dead at once
+        header.fill(0);
+        header[0] = size;
+        header[1] = size >> 8;
+        header[2] = size >> 16;
+        ground.write(header.subarray(0, 8), ground.start + at);
+      } else if (readU32(header, 4) !== 0 && !isKnown(nameIn(header))) {
+        ground.write(NO_NAME, ground.start + at + 4);
+      }
+      at += HEADER_BYTES + ((size + 3) & ~3);
+    }
+    return FaultNumber.None;
+  }
+
+  private write_(name: string, data: Uint8Array, offset: number, size?: number): void {
+    try {
+      this.storage_.write(name, data, offset, size);
+    } catch {
+      // "already written with different data", no such file, no room: what reads back decides
+    }
+  }
+
+  private holds_(name: string, offset: number, text: string): boolean {
+    return this.storage_.read(name, offset, text.length) === text;
+  }
+}
+
+/** The name in a file's header. */
+function nameIn(header: Uint8Array): string {
+  let name = "";
+  for (let i = 4; i < HEADER_BYTES && header[i] !== 0; i++) name += String.fromCharCode(header[i]);
+  return name;
+}
