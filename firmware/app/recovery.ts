@@ -7,6 +7,7 @@ import { FaultNumber } from "../../src/shared/faults.ts";
 import type { Day } from "./day.ts";
 import { triesInAll } from "./ledger/ledger.ts";
 import type { Code } from "./manifest/manifest.ts";
+import { rowOfUpdate } from "./sync/updates.ts";
 
 /** The parts recovery works on. */
 export type Recoverable = Pick<Day, "manifest" | "ledger" | "journal" | "index" | "updates">;
@@ -14,8 +15,10 @@ export type Recoverable = Pick<Day, "manifest" | "ledger" | "journal" | "index" 
 /** Ledger row of a code id, replacements included; −1 when the day does not know it. */
 export function rowOfCode(day: Pick<Day, "manifest" | "updates">, code: number): number {
   let row = day.manifest.indexOfCode(code);
-  day.updates.each((update, slot) => {
-    if (update.kind === UpdateKind.Replace && update.newCode === code) row = day.manifest.header.codes + slot;
+  day.updates.each((update) => {
+    if (update.kind === UpdateKind.Replace && update.newCode === code) {
+      row = rowOfUpdate(day.manifest.header.codes, update);
+    }
   });
   return row;
 }
@@ -99,8 +102,9 @@ function codeOfRow(day: Recoverable, row: number): Pick<Code, "id" | "triesKnown
   const codes = day.manifest.header.codes;
   if (row < codes) return day.manifest.code(row);
   let found = { id: 0, triesKnown: 0, releasesKnown: 0 };
-  day.updates.each((update, slot) => {
-    if (codes + slot === row) found = { id: update.newCode, triesKnown: update.triesKnown, releasesKnown: 0 };
+  day.updates.each((update) => {
+    if (rowOfUpdate(codes, update) === row)
+      found = { id: update.newCode, triesKnown: update.triesKnown, releasesKnown: 0 };
   });
   return found;
 }

@@ -128,6 +128,11 @@ export class CellFile {
     return fault;
   }
 
+  /** Whether a row has no free cell left: what comes next goes to the overflow area. */
+  isFull(row: number): boolean {
+    return this.freeInRow_(row) < 0;
+  }
+
   /** Position of the first free cell of a row; −1 when the row is full. Rows fill in order: behind it all is free. */
   private freeInRow_(row: number): number {
     const first = row * this.shape_.cellsPerRow;

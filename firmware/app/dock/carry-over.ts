@@ -3,6 +3,7 @@
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import { triesInAll } from "../ledger/ledger.ts";
 import type { Day } from "../day.ts";
+import { rowOfUpdate } from "../sync/updates.ts";
 
 /** Carries what is spent from one day's ledger into the next; returns the first fault. */
 export function carryOver(old: Day, fresh: Day): FaultNumber {
@@ -12,7 +13,7 @@ export function carryOver(old: Day, fresh: Day): FaultNumber {
     if (row === old.ledger.deviceRow) continue;
     const spent = old.ledger.spent(row);
     const code = row < codes ? old.manifest.code(row) : undefined;
-    const freshRow = code ? fresh.manifest.indexOfCode(code.id) : replacementRow(old, fresh, row - codes);
+    const freshRow = code ? fresh.manifest.indexOfCode(code.id) : replacementRow(old, fresh, row);
     if (freshRow < 0) continue;
     const tries = triesInAll(spent, code ? code.triesKnown : 0);
     const fault =
@@ -23,11 +24,11 @@ export function carryOver(old: Day, fresh: Day): FaultNumber {
   return fresh.ledger.carry(fresh.ledger.deviceRow, failures);
 }
 
-/** Row in the new ledger of a code that came as update `slot` of the old day; −1 when it is not there. */
-function replacementRow(old: Day, fresh: Day, slot: number): number {
+/** Row in the new ledger of a code that came as an update of the old day; −1 when it is not there. */
+function replacementRow(old: Day, fresh: Day, oldRow: number): number {
   let row = -1;
-  old.updates.each((update, at) => {
-    if (at === slot) row = fresh.manifest.indexOfCode(update.newCode);
+  old.updates.each((update) => {
+    if (rowOfUpdate(old.manifest.header.codes, update) === oldRow) row = fresh.manifest.indexOfCode(update.newCode);
   });
   return row;
 }

@@ -64,7 +64,8 @@ export class Ledger {
     const spent: Spent = { tries: 0, carried: 0, accepted: false, releases: 0, wrongAnswers: 0 };
     let tornElsewhere = 0;
     let released = -1;
-    for (const cell of this.cells_.cellsOf(row)) {
+    const cells = this.cells_.cellsOf(row);
+    for (const cell of cells) {
       if (cell.kind === LedgerKind.Try || cell.kind === TORN_IN_ROW) spent.tries++;
       if (cell.kind === LedgerKind.WrongAnswer || cell.kind === TORN_IN_ROW) spent.wrongAnswers++;
       if (cell.kind === LedgerKind.Carried && cell.count > spent.carried) spent.carried = cell.count;
@@ -77,7 +78,7 @@ export class Ledger {
       }
       if (cell.kind === TORN_IN_OVERFLOW) tornElsewhere++;
     }
-    if (spent.releases > 0) {
+    if (cells.length - tornElsewhere >= LEDGER_SHAPE.cellsPerRow) {
       spent.tries += tornElsewhere;
       spent.wrongAnswers += tornElsewhere;
     }
@@ -90,8 +91,8 @@ export class Ledger {
   countTry(row: number, number: number): FaultNumber {
     this.measure_();
     const fault = this.add_(row, LedgerKind.Try, number);
-    if (fault === FaultNumber.None) {
-      this.failures_ = (this.failures_ || 0) + 1;
+    if (fault === FaultNumber.None && this.failures_ !== undefined) {
+      this.failures_++;
       this.triesInAll_++;
     }
     return fault;
@@ -102,7 +103,7 @@ export class Ledger {
     this.measure_();
     const forgiven = this.spent(row).tries;
     const fault = this.add_(row, LedgerKind.Success, 0);
-    if (fault === FaultNumber.None) this.failures_ = (this.failures_ || 0) - forgiven;
+    if (fault === FaultNumber.None && this.failures_ !== undefined) this.failures_ -= forgiven;
     return fault;
   }
 
@@ -117,10 +118,11 @@ export class Ledger {
     return fault;
   }
 
-  /** Writes down tries that the ledger of the manifest before held; at loading only. */
+  /** Writes down tries that the ledger of the manifest before held, twice: one cell damaged later gives none back. */
   carry(row: number, tries: number): FaultNumber {
+    const count = tries > 255 ? 255 : tries;
     this.failures_ = undefined;
-    return this.add_(row, LedgerKind.Carried, tries > 255 ? 255 : tries);
+    return this.add_(row, LedgerKind.Carried, count) || this.add_(row, LedgerKind.Carried, count);
   }
 
   /** Tries of the manifest day on codes that were not accepted later, whatever manifest they were made under. */
@@ -161,6 +163,11 @@ export class Ledger {
       else this.cached_.accepted = true;
     }
     if (fault !== FaultNumber.None) this.failures_ = undefined;
+    // A row that is full now may own torn cells of the overflow: they count on it from here on.
+    if (this.cells_.overflowUsed > 0 && this.cells_.isFull(row)) {
+      this.cachedRow_ = -1;
+      this.failures_ = undefined;
+    }
     return fault;
   }
 

@@ -15,7 +15,6 @@ import {
   HEADER_BYTES,
   MANIFEST_MAC_BYTES,
   type ManifestHeader,
-  NO_CODE,
   PARCEL_BYTES,
 } from "../../../src/shared/wire/manifest.ts";
 import { trackingKey } from "../../../src/shared/tracking-number.ts";
@@ -119,7 +118,7 @@ export class Manifest {
       index: index,
       id: readU32(entry, 4),
       stop: readU16(entry, 8),
-      codeIndex: codeIndex === NO_CODE ? -1 : codeIndex,
+      codeIndex: codeIndex < this.header.codes ? codeIndex : -1, // NO_CODE is behind every table
       flags: entry[14],
       atStop: entry[15],
       tracking: latin1Text(bytes, 1, trackingLength),

@@ -25,6 +25,11 @@ export function createUpdates(flash: Flash, hash: Hash, name: string, slots: num
   return flash.create(name, updatesFileBytes(slots), encodeUpdatesHeader(hash, slots, epoch));
 }
 
+/** Ledger row of the code that an update brings: by its number, so that it stays the same wherever it is stored. */
+export function rowOfUpdate(codes: number, update: Update): number {
+  return codes + update.number - 1;
+}
+
 /** The stored updates of a journal epoch. */
 export class Updates {
   /** Number of the last update stored. */
@@ -55,7 +60,8 @@ export class Updates {
     while (this.used_ < this.slots_) {
       const bytes = this.read_(this.used_);
       if (isErased(bytes)) break;
-      if (updateIsWhole(this.hash_, bytes, this.epoch_)) this.last = readU32(bytes, 0);
+      // Strictly in order: behind one that was damaged nothing counts as stored until the depot has sent it again.
+      if (updateIsWhole(this.hash_, bytes, this.epoch_) && readU32(bytes, 0) === this.last + 1) this.last++;
       this.used_++;
     }
     return FaultNumber.None;
@@ -77,11 +83,11 @@ export class Updates {
     return fault;
   }
 
-  /** All whole updates in order, with their slots. */
-  each(visit: (update: Update, slot: number) => void): void {
+  /** All whole updates in order. */
+  each(visit: (update: Update) => void): void {
     for (let slot = 0; slot < this.used_; slot++) {
       const bytes = this.read_(slot);
-      if (updateIsWhole(this.hash_, bytes, this.epoch_)) visit(decodeUpdate(bytes), slot);
+      if (updateIsWhole(this.hash_, bytes, this.epoch_)) visit(decodeUpdate(bytes));
     }
   }
 
@@ -92,10 +98,10 @@ export class Updates {
    */
   current(code: Code, codes: number, isAccepted: (code: Code) => boolean): Code {
     let current = code;
-    this.each((update, slot) => {
+    this.each((update) => {
       if (update.code !== current.id || isAccepted(current)) return;
       if (update.kind === UpdateKind.Void) current.flags = current.flags | CodeFlag.Void;
-      if (update.kind === UpdateKind.Replace) current = replacement(update, codes + slot);
+      if (update.kind === UpdateKind.Replace) current = replacement(update, rowOfUpdate(codes, update));
     });
     return current;
   }

@@ -6,12 +6,12 @@
 //   asked     yes or no: the sender asked for a code, whatever the value
 //   day       YYYY-MM-DD, the same in every line
 import { parse } from "csv-parse/sync";
-import { dayText, parseDay } from "../calendar.ts";
+import { dayText } from "../calendar.ts";
 import { DepotError } from "../depot-error.ts";
 import { DepotFault } from "../faults.ts";
 import { addressLine } from "./address-line.ts";
 import type { ParsedParcel, ParsedRound, Place, RoundWish } from "./parsed-round.ts";
-import { checkRound, parseTracking, roundName, wrong } from "./parsed-round.ts";
+import { checkRound, parseDayAt, parseTracking, roundName, wrong } from "./parsed-round.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 const REQUIRED = ["tracking", "stop", "address", "value", "asked"] as const;
@@ -41,7 +41,7 @@ export function readCsvRound(bytes: Uint8Array, file: string, wish: RoundWish): 
   if (parcels.length > 0 && day === undefined) {
     throw new DepotError(DepotFault.RoundDays, `${file}: which day? give --day, or a column "day"`);
   }
-  const name = roundName(wish.name ?? file.replace(/^.*[/\\]/, "").replace(/\.csv$/i, ""));
+  const name = roundName(wish.name, file.replace(/^.*[/\\]/, "").replace(/\.csv$/i, ""), file);
   return checkRound({ day: day ?? 0, name: name, parcels: parcels }, file, places);
 }
 
@@ -106,14 +106,6 @@ function dayOfLines(
     day = own;
   }
   return day;
-}
-
-function parseDayAt(text: string, place: Place): number {
-  try {
-    return parseDay(text);
-  } catch {
-    throw wrong(place, `"${text}" is not a day; write YYYY-MM-DD`);
-  }
 }
 
 function parcelOf(line: Line, columns: ReadonlyMap<Column, number>, file: string): ParsedParcel {

@@ -2,13 +2,12 @@
 // beside it route_data.json (station, date, zones) and actual_sequences.json (the order driven). The set has no labels,
 // values or addresses: made-up-parcel.ts makes them up.
 import type { Hash } from "../../shared/crypto/hash.ts";
-import { parseDay } from "../calendar.ts";
 import { DepotError } from "../depot-error.ts";
 import { DepotFault } from "../faults.ts";
 import { addressLine } from "./address-line.ts";
 import { madeUpAddress, madeUpParcel } from "./made-up-parcel.ts";
 import type { ParsedParcel, ParsedRound, Place, RoundWish } from "./parsed-round.ts";
-import { checkRound, roundName, wrong } from "./parsed-round.ts";
+import { checkRound, parseDayAt, roundName, wrong } from "./parsed-round.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 /** The data set's files, by what they hold. */
@@ -50,7 +49,7 @@ export function readJsonRound(
       places.push(`${file}, ${packageId}`);
     }
   }
-  const name = roundName(wish.name ?? defaultName(route, id));
+  const name = roundName(wish.name, defaultName(route, id), file);
   return checkRound({ day: day, name: name, parcels: parcels }, file, places);
 }
 
@@ -106,7 +105,7 @@ function optionalOrder(source: JsonFiles["sequences"], id: string): JsonObject |
 function dateOf(route: JsonObject | undefined, file: string): number {
   const text = route?.["date_YYYY_MM_DD"];
   if (typeof text !== "string") throw new DepotError(DepotFault.RoundDays, `${file}: which day? give --day`);
-  return parseDay(text);
+  return parseDayAt(text, file);
 }
 
 function zoneOf(route: JsonObject | undefined, stop: string): string | undefined {

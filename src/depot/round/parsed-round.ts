@@ -1,6 +1,7 @@
 // A round as read from a file, before it is in the books: checked line by line, nothing stored. Shared by both readers.
 import { ADDRESS_MAX, MANIFEST_PARCELS_MAX, ROUND_NAME_BYTES, TRACKING_MAX } from "../../shared/wire/manifest.ts";
 import { checkDigitHolds, normaliseTracking } from "../../shared/tracking-number.ts";
+import { parseDay } from "../calendar.ts";
 import { DepotError } from "../depot-error.ts";
 import { DepotFault } from "../faults.ts";
 import { addressLine } from "./address-line.ts";
@@ -79,9 +80,29 @@ export function checkRound(round: ParsedRound, file: string, places: readonly Pl
   return round;
 }
 
-/** A round's name as the handheld shows it: ISO 8859-1, at most 16 characters. */
-export function roundName(text: string): string {
-  const name = addressLine(text.slice(0, ADDRESS_MAX)).slice(0, ROUND_NAME_BYTES).trim();
-  if (name === "") throw new DepotError(DepotFault.Usage, "the round's name is empty");
-  return name;
+/**
+ * Checks a day as it stands in a file.
+ * @throws DepotError 908 naming the place
+ */
+export function parseDayAt(text: string, place: Place): number {
+  try {
+    return parseDay(text);
+  } catch {
+    throw wrong(place, `"${text}" is not a day; write YYYY-MM-DD`);
+  }
+}
+
+/**
+ * A round's name as the handheld shows it: ISO 8859-1, at most 16 characters.
+ * @param wished what the person who imports said
+ * @param own what the file says, or is called
+ * @throws DepotError 901 when the wish is empty, 905 when the file's own name is
+ */
+export function roundName(wished: string | undefined, own: string, file: string): string {
+  const name = addressLine((wished ?? own).slice(0, ADDRESS_MAX))
+    .slice(0, ROUND_NAME_BYTES)
+    .trim();
+  if (name !== "") return name;
+  if (wished !== undefined) throw new DepotError(DepotFault.Usage, "the round's name is empty");
+  throw new DepotError(DepotFault.RoundFile, `${file}: the round has no name; give --round`);
 }

@@ -30,17 +30,14 @@ function firstBadByte(bytes: Uint8Array): { line: number; byte: number } {
   return { line: line, byte: 1 };
 }
 
-/** Length of the longest beginning of a line that is UTF-8. */
+/** Length of the longest beginning of a line that is UTF-8: character by character, so in time linear in it. */
 function goodBytes(text: Uint8Array): number {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let good = 0;
-  for (let at = 0; at < text.length; at++) {
-    try {
-      decoder.decode(text.subarray(at, at + 1), { stream: true });
-    } catch {
-      return good;
-    }
-    if (isUtf8(text.subarray(0, at + 1))) good = at + 1;
+  let at = 0;
+  while (at < text.length) {
+    const first = text[at] ?? 0;
+    const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (at + length > text.length || !isUtf8(text.subarray(at, at + length))) break;
+    at += length;
   }
-  return good;
+  return at;
 }

@@ -81,8 +81,11 @@ async function makeSettlement(
   bookedAt_s: number,
 ): Promise<Settlement> {
   const { device, journalEpoch } = manifest;
-  const carried = body.parcel === 0 ? [] : await tx.manifests.entries(device, journalEpoch, body.parcel);
-  const isCodeCarried = body.code !== 0 && carried.some((row) => row.code === body.code);
+  const known = body.code === 0 ? undefined : await tx.codes.find(body.code);
+  // A try that was found at a start names its code alone.
+  const about = body.parcel === 0 && known !== undefined ? known.parcel : body.parcel;
+  const carried = about === 0 ? [] : await tx.manifests.entries(device, journalEpoch, about);
+  const isCodeCarried = carried.some((row) => row.code === body.code);
   const warn = async (kind: AlarmKind, text: string): Promise<void> => {
     const subject = { device: device, journalEpoch: journalEpoch, slot: slot, parcel: body.parcel, code: body.code };
     await raiseAlarm(tx, context.clock.now_s(), kind, subject, `handheld ${device}, slot ${slot}: ${text}`);
@@ -94,8 +97,8 @@ async function makeSettlement(
     slot: slot,
     body: body,
     bookedAt_s: bookedAt_s,
-    parcel: carried.length === 0 ? undefined : await tx.parcels.find(body.parcel),
-    code: isCodeCarried ? await tx.codes.find(body.code) : undefined,
+    parcel: body.parcel === 0 || carried.length === 0 ? undefined : await tx.parcels.find(body.parcel),
+    code: isCodeCarried ? known : undefined,
     warn: warn,
     async refuse(kind, text) {
       await warn(kind, text);

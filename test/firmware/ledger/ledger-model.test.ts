@@ -43,7 +43,7 @@ class Model {
   spent(row: number): { tries: number; wrongAnswers: number; releases: number; accepted: boolean } {
     const { cells } = this.rows[row]!;
     const releases = cells.filter((cell) => cell === "release").length;
-    const elsewhere = releases > 0 ? this.tornInOverflow : 0;
+    const elsewhere = this.inRow(row) >= LEDGER_SHAPE.cellsPerRow ? this.tornInOverflow : 0;
     const since = cells.slice(cells.lastIndexOf("release") + 1);
     return {
       tries: cells.filter((cell) => cell === "try" || cell === "torn").length + elsewhere,
