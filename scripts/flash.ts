@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { bundleFile, loaderFile } from "./flash/board-files.ts";
 import { openConsolePort } from "./flash/espruino-port.ts";
 import { InterpreterConsole } from "./flash/interpreter-console.ts";
-import { verifyStorageFile, writeStorageFile, type StorageFile } from "./flash/storage-file.ts";
+import { fenced, verifyStorageFile, writeStorageFile, type StorageFile } from "./flash/storage-file.ts";
 
 /** Seconds after which flashing counts as failed. */
 const TIME_LIMIT_S = 180;
@@ -35,7 +35,7 @@ async function flash(path: string, board: string, dist: string | undefined): Pro
     say(`# interpreter ${await console.hello()}`);
     // The loader comes last: after a failure the device starts into its console, and can be flashed again.
     await put(console, bundle);
-    await put(console, loaderFile());
+    await put(console, await fenced(console, loaderFile()));
     return `${board} ${bundle.version}, ${bundle.text.length} bytes; starts at the next power-up`;
   } finally {
     port.close();

@@ -9,6 +9,7 @@ import { FaultNumber } from "../../src/shared/faults.ts";
 /** Storage's own header of a file, and alignment, with room to spare. */
 const OVERHEAD_BYTES = 48;
 const HEADER_BYTES = 32;
+const PIECE_BYTES = 1024;
 
 const NO_BYTES = zeros(0);
 const NO_NAME = zeros(4);
@@ -47,9 +48,8 @@ export class StorageFlash implements Flash {
     if (this.free() < size) return FaultNumber.FlashFull;
     this.erase(name);
     this.write_(name, head, 0, size);
-    return this.size(name) === size && this.holds_(name, 0, this.ground_.toText(head))
-      ? FaultNumber.None
-      : FaultNumber.FlashWriteTorn;
+    const isWhole = this.size(name) === size && this.holds_(name, 0, this.ground_.toText(head));
+    return isWhole && this.isFree_(name, head.length, size) ? FaultNumber.None : FaultNumber.FlashWriteTorn;
   }
 
   size(name: string): number {
@@ -115,6 +115,12 @@ export class StorageFlash implements Flash {
     } catch {
       // "already written with different data", no such file, no room: what reads back decides
     }
+  }
+
+  /** Whether a new file is erased behind its head: a page that did not erase, or a cut compaction, leaves it otherwise. */
+  private isFree_(name: string, from: number, size: number): boolean {
+    for (let at = from; at < size; at += PIECE_BYTES) if (!isErased(this.read(name, at, PIECE_BYTES))) return false;
+    return true;
   }
 
   private holds_(name: string, offset: number, text: string): boolean {

@@ -32,6 +32,12 @@ export interface ChipWrite {
   kind: "program" | "erase";
 }
 
+function programsSoFar(image: Uint8Array): Uint8Array {
+  const programs = new Uint8Array(image.length / WORD_BYTES);
+  for (let at = 0; at < image.length; at++) if (image[at] !== 0xff) programs[at >> 2] = 1;
+  return programs;
+}
+
 /** The chip. Knobs are plain fields; what it counts may be read at any time. */
 export class SimChip implements FlashChip {
   readonly bytes: number;
@@ -54,14 +60,17 @@ export class SimChip implements FlashChip {
   onWrite: ((write: ChipWrite) => Tear | undefined) | undefined;
   /** Called when the power failed, before the operation is given up. */
   onCut: () => void;
-  private readonly alignment: number;
+  private readonly alignment: 4 | 8;
   private readonly programs: Uint8Array;
   private isPowered = true;
   private cutAt = 0;
   private cutTear: Tear = "nothing";
 
-  /** @param image what the chip holds, changed in place; erased words count as never programmed, others as once */
-  constructor(image: Uint8Array, geometry: ChipGeometry = {}) {
+  /**
+   * @param image what the chip holds, changed in place
+   * @param programs programs of each word since its erase; when left out, 0 where it is erased, else 1
+   */
+  constructor(image: Uint8Array, geometry: ChipGeometry = {}, programs = programsSoFar(image)) {
     this.image = image;
     this.onCut = () => undefined;
     this.overprogrammed = [];
@@ -70,8 +79,25 @@ export class SimChip implements FlashChip {
     this.alignment = geometry.alignment ?? 4;
     if (this.bytes % this.pageBytes !== 0) throw new RangeError("image: whole pages");
     this.wear = new Uint32Array(this.bytes / this.pageBytes);
-    this.programs = new Uint8Array(this.bytes / WORD_BYTES);
-    for (let at = 0; at < this.bytes; at++) if (image[at] !== 0xff) this.programs[at >> 2] = 1;
+    this.programs = programs;
+  }
+
+  /** Takes the state of a chip of the same size: cells and counts, not its knobs. */
+  become(other: SimChip): void {
+    this.image.set(other.image);
+    this.programs.set(other.programs);
+    this.wear.set(other.wear);
+    this.overprogrammed.length = 0;
+    this.overprogrammed.push(...other.overprogrammed);
+  }
+
+  /** A chip in the same state, its own from here on; knobs and listeners are not copied. */
+  copy(): SimChip {
+    const geometry = { pageBytes: this.pageBytes, alignment: this.alignment };
+    const copy = new SimChip(this.image.slice(), geometry, this.programs.slice());
+    copy.wear.set(this.wear);
+    copy.overprogrammed.push(...this.overprogrammed);
+    return copy;
   }
 
   /** Plans a cut; takes the place of one planned before. */

@@ -184,7 +184,7 @@ export class SimStorage implements StorageFiles {
   private find(name: string): Header | undefined {
     const wanted = paddedName(name);
     const known = this.found[wanted];
-    if (known !== undefined) return known;
+    if (known !== undefined && this.headerAt(known.address).name === wanted) return known;
     let found: Header | undefined;
     this.eachHeader(true, (header) => {
       if (found === undefined && header.name === wanted) found = header;

@@ -46,6 +46,24 @@ export async function writeStorageFile(
   }
 }
 
+/** Bytes of the largest page among the boards; a page of 1,024 begins there, too. */
+const FENCE_BYTES = 4096;
+const FILE_HEADER_BYTES = 32;
+
+/**
+ * The file with line ends behind it, so long that the next file begins on a page of the flash. Compaction starts at the
+ * last such page before the first erased file: what stands before the fence is not moved, so a power cut in maintenance
+ * cannot hurt the firmware.
+ */
+export async function fenced(console: InterpreterConsole, file: StorageFile): Promise<StorageFile> {
+  const stats = `(function(s){return [s.totalBytes,s.freeBytes];})(require("Storage").getStats())`;
+  const said = await console.askAgain(stats);
+  if (!Array.isArray(said)) throw new Error(`${file.name}: the interpreter does not say how much of Storage is free`);
+  const [total, free] = said as [number, number];
+  const end = total - free + FILE_HEADER_BYTES + file.text.length;
+  return { name: file.name, text: file.text + "\n".repeat((FENCE_BYTES - (end % FENCE_BYTES)) % FENCE_BYTES) };
+}
+
 /**
  * Reads a file back.
  * @throws Error that says how it differs from what it should be

@@ -114,6 +114,8 @@ class Loading {
       this.tell({ at: "maintenance" });
       const done = await this.client.request(Command.Maintenance, undefined, MAINTENANCE_TIMEOUT_MS);
       if (done.fault !== 0) throw new Refusal(done.fault, `maintenance: ${faultWords(done.fault)}`);
+      // It has started anew, and goes by the last count of acknowledged results that a record holds.
+      await this.sync("results", "its results could not be taken");
       fault = await this.send(manifest);
     }
     if (fault === 0) this.tell({ at: "loaded" });

@@ -192,6 +192,22 @@ export const FLASH_CASES: readonly FlashCase[] = [
     ],
   },
   {
+    name: "tidying forgets every file whose name is not known, and no other",
+    steps: [
+      { do: "create", name: "keep", size: 64, data: WORD, gives: 0 },
+      { do: "create", name: LONG, size: 4096, data: OTHER, gives: 0 },
+      { do: "create", name: "kept", size: 64, data: OTHER, gives: 0 },
+      { do: "tidy", name: "keep", gives: 0 },
+      { do: "size", name: LONG, gives: -1 },
+      { do: "size", name: "kept", gives: -1 },
+      { do: "read", name: "keep", at: 0, length: 16, gives: WORD + ERASED },
+      { do: "note free" },
+      { do: "compact" },
+      { do: "free", gives: "more" },
+      { do: "read", name: "keep", at: 0, length: 16, gives: WORD + ERASED },
+    ],
+  },
+  {
     name: "bytes of every value, of 0x00 and 0xFF runs, come back as they were",
     steps: [
       { do: "create", name: "f", size: 512, gives: 0 },

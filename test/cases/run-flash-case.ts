@@ -3,7 +3,7 @@ import type { Flash } from "../../hal/contract/flash.ts";
 
 /** One step of a case; what it gives is compared, bytes as hexadecimal text. */
 export interface FlashStep {
-  do: "create" | "append" | "read" | "size" | "erase" | "compact" | "note free" | "free";
+  do: "create" | "append" | "read" | "size" | "erase" | "compact" | "tidy" | "note free" | "free";
   name?: string;
   /** Bytes of the file; below 0: so many less than are free. */
   size?: number;
@@ -52,6 +52,7 @@ export function runFlashCase(flash: Flash, steps: FlashStep[]): string {
     if (step.do === "size") gave = flash.size(name);
     if (step.do === "erase") flash.erase(name);
     if (step.do === "compact") flash.compact();
+    if (step.do === "tidy") gave = flash.tidy((one) => one === name);
     if (step.do === "note free") noted = flash.free();
     if (step.do === "free") gave = compare(flash.free(), noted);
     if (gave !== step.gives) return "step " + i + ", " + step.do + " " + name + ": " + gave;

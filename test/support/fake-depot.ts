@@ -37,10 +37,23 @@ export class FakeDepot {
   readonly requests: SyncRequest[] = [];
   /** What the depot's clock says. */
   now_s: () => number = () => NOON_S;
+  /** Epoch of the key that the handheld has now. */
+  keyEpoch = KEY_EPOCH;
   private readonly books = new Map<number, Book>();
+
+  /** A depot in the same state, its own from here on. */
+  copy(): FakeDepot {
+    const copy = new FakeDepot();
+    copy.keyEpoch = this.keyEpoch;
+    for (const [epoch, book] of this.books) {
+      copy.books.set(epoch, { ...book, records: new Map(book.records), updates: book.updates.slice() });
+    }
+    return copy;
+  }
 
   /** Makes a sealed round known. */
   sealed(sealed: SealedRound): void {
+    if (this.books.has(sealed.header.journalEpoch)) return;
     this.books.set(sealed.header.journalEpoch, {
       sealed,
       records: new Map(),
@@ -53,6 +66,21 @@ export class FakeDepot {
   /** Bodies of the records received, in slot order. */
   bodies(journalEpoch: number): RecordBody[] {
     return [...this.book(journalEpoch).records].sort(([a], [b]) => a - b).map(([, record]) => decodeBody(record));
+  }
+
+  /** Journal epochs that were sealed here. */
+  epochs(): number[] {
+    return [...this.books.keys()];
+  }
+
+  /** Bodies of all records received, journal by journal. */
+  everything(): RecordBody[] {
+    return [...this.books.keys()].flatMap((journalEpoch) => this.bodies(journalEpoch));
+  }
+
+  /** Updates queued for a journal so far. */
+  queued(journalEpoch: number): number {
+    return this.book(journalEpoch).updates.length;
   }
 
   acknowledged(journalEpoch: number): number {
@@ -72,7 +100,7 @@ export class FakeDepot {
 
   /** Takes a request's records; the reply's fields, not sealed yet. */
   take(bytes: Uint8Array): SyncReply {
-    const request = openRequest(nodeHash, testKey("sync", DEVICE, KEY_EPOCH), bytes);
+    const request = openRequest(nodeHash, testKey("sync", DEVICE, this.keyEpoch), bytes);
     assert.ok(request, "the request is authentic");
     this.requests.push(request);
     const reply: SyncReply = {
@@ -95,12 +123,12 @@ export class FakeDepot {
   }
 
   /** Seals a reply's fields. */
-  seal(reply: SyncReply, key: Uint8Array = testKey("sync", DEVICE, KEY_EPOCH)): Uint8Array {
+  seal(reply: SyncReply, key: Uint8Array = testKey("sync", DEVICE, this.keyEpoch)): Uint8Array {
     return encodeReply(nodeHash, key, reply);
   }
 
   private book_(book: Book, request: SyncRequest): void {
-    const key = testKey("record", DEVICE, KEY_EPOCH);
+    const key = testKey("record", DEVICE, this.keyEpoch);
     for (const { slot, record } of request.records) {
       if (slot < book.acknowledged) {
         assert.ok(sameBytes(record, book.records.get(slot) ?? ZEROS), `slot ${slot} came again as it was`);

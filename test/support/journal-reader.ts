@@ -30,24 +30,28 @@ export interface ReaderKey {
 
 /**
  * Reads a journal file from its first slot to the first erased one.
+ * @param first number of the file's first slot, where its beginning was left out
  * @throws Error when a used slot stands behind an erased one
  */
-export function readJournal(file: Uint8Array, key: ReaderKey): ReadSlot[] {
+export function readJournal(file: Uint8Array, key: ReaderKey, first = 0): ReadSlot[] {
   const slots = cut(file);
   const used = slots.findIndex((slot) => isErased(slot));
   const end = used < 0 ? slots.length : used;
   if (slots.slice(end).some((slot) => !isErased(slot))) throw new Error("a used slot stands behind an erased one");
-  const whole = (slot: number): boolean => bodyIsWhole(nodeHash, slots[slot]!, key.journalEpoch, slot);
-  const wholes = Array.from({ length: end }, (_, slot) => slot).filter(whole);
+  const whole = slots.slice(0, end).map((bytes, at) => bodyIsWhole(nodeHash, bytes, key.journalEpoch, first + at));
   let before = key.start;
-  return slots.slice(0, end).map((bytes, slot) => {
+  return slots.slice(0, end).map((bytes, at) => {
+    const slot = first + at;
     const mac = bytes.slice(BODY_BYTES);
-    if (!whole(slot)) return { slot, state: "void", body: undefined, mac };
-    const next = wholes[wholes.indexOf(slot) + 1];
+    if (whole[at] !== true) return { slot, state: "void", body: undefined, mac };
+    const following = whole.indexOf(true, at + 1);
+    const next = following < 0 ? undefined : following;
     const body = decodeBody(bytes);
     if (next !== undefined && (decodeBody(slots[next]!).flags & RecordFlag.Restated) !== 0) {
       return { slot, state: "void", body: undefined, mac };
     }
+    // Without a MAC before others: torn once, and read as whole since.
+    if (isErased(mac) && next !== undefined) return { slot, state: "void", body: undefined, mac };
     if (isErased(mac)) return { slot, state: "unsealed", body, mac };
     const right = recordMac(nodeHash, key.recordKey, key.journalEpoch, before, slot, bytes);
     if (!sameBytes(right, mac)) return { slot, state: "altered", body, mac };

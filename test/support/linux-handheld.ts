@@ -34,10 +34,13 @@ export class LinuxHandheld {
     const files = [
       [BENCH_PORT_NAME, String(handheld.port)],
       [BUNDLE_NAME, bundle],
-      [LOADER_NAME, loaderFile().text],
     ];
     const writes = files.map(([name, text]) => `s.write(${JSON.stringify(name)},${JSON.stringify(text)});`);
-    runScript(handheld.folder, `var s=require("Storage");${writes.join("\n")}`);
+    // The fence behind the firmware, as `npm run flash` makes it: see scripts/flash/storage-file.ts.
+    const { text } = loaderFile();
+    const fence = `var t=s.getStats(),n=t.totalBytes-t.freeBytes+32+${text.length},l=${JSON.stringify(text)};
+while(n++%4096)l+="\\n";s.write(${JSON.stringify(LOADER_NAME)},l);`;
+    runScript(handheld.folder, `var s=require("Storage");${writes.join("\n")}\n${fence}`);
     return handheld;
   }
 

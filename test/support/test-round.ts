@@ -80,11 +80,18 @@ export function testKeyFile(device = DEVICE, keyEpoch = KEY_EPOCH): Uint8Array {
 
 /** Salt of a code: always the same, and no near miss shares its tag. */
 export function testSalt(id: number, digits: string, tagBits = DEFAULT_SETTINGS.tagBits): Uint8Array {
+  const name = `${id} ${digits} ${tagBits}`;
+  const known = SALTS.get(name);
+  if (known !== undefined) return known.slice();
   for (let turn = 0; ; turn++) {
     const salt = copyBytes(nodeHash.sha256(latin1Bytes(`salt ${id} ${turn}`)), 0, 16);
-    if (!hasNearMissCollision(nodeHash, salt, digits, tagBits)) return salt;
+    if (hasNearMissCollision(nodeHash, salt, digits, tagBits)) continue;
+    SALTS.set(name, salt);
+    return salt.slice();
   }
 }
+
+const SALTS = new Map<string, Uint8Array>();
 
 /** Tag of a code under its {@link testSalt}. */
 export function testTag(id: number, digits: string, tagBits = DEFAULT_SETTINGS.tagBits): number {

@@ -60,10 +60,13 @@ async function voidSuccessors(settlement: Settlement, code: Code): Promise<void>
   }
 }
 
-/** A result of this day that came in after the parcel was moved on: the parcel is back on this day. */
+/**
+ * A result of this day that came in after the parcel was moved on, or after a newer round brought its number again: the
+ * parcel is back on this day.
+ */
 export async function withdrawLaterDays(settlement: Settlement, parcel: Parcel): Promise<void> {
   const { tx, manifest } = settlement;
-  if (parcel.day <= manifest.day) return;
+  if (parcel.day < manifest.day) return;
   for (const plan of await tx.parcels.plans(parcel.id)) {
     if (plan.day > manifest.day && plan.outcome === "current") {
       await tx.parcels.updatePlan({ ...plan, outcome: "withdrawn", statusThen: parcel.status });
