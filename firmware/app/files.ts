@@ -27,15 +27,11 @@ export function dayFiles(slot: SlotLetter): DayFiles {
 }
 
 /**
- * Whether a name is one of a handheld's files. What else a torn header calls itself is cleared away at the dock; loader,
- * bundles and a bench's settings are the technician's, and begin with these words.
+ * Every file that a handheld may have, each name between commas: the app's, and the technician's loader, bundles and bench
+ * settings. What else a torn header calls itself is cleared away at the dock.
  */
-export function isKnownFile(name: string): boolean {
-  if (name === KEY_FILE_NAME || name === PAST_FILE_NAME) return true;
-  if (name.indexOf(".boot") === 0 || name.indexOf("parola.") === 0 || name.indexOf("bench.") === 0) return true;
-  const letter = name.slice(4);
-  return "man.led.jrn.upd.idx.".indexOf(name.slice(0, 4)) % 4 === 0 && (letter === "a" || letter === "b");
-}
+export const KNOWN_FILES =
+  ",key,past,man.a,man.b,led.a,led.b,jrn.a,jrn.b,upd.a,upd.b,idx.a,idx.b,.boot0,parola.a,parola.b,bench.port,";
 
 export function otherSlot(slot: SlotLetter): SlotLetter {
   return slot === "a" ? "b" : "a";

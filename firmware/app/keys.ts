@@ -34,8 +34,17 @@ export class Keys {
   }
 }
 
-/** Reads the key file; undefined when there is none or it is damaged. */
+/**
+ * Reads the key file; undefined when there is none or it is damaged in more than one bit. One lost bit is found by trying
+ * them all against the file's check: without a key nothing is sent, and what was not sent would be lost with the next one.
+ */
 export function readKeys(flash: Flash, hash: Hash): Keys | undefined {
-  const file = decodeKeyFile(hash, flash.read(KEY_FILE_NAME, 0, KEY_FILE_BYTES));
+  const bytes = flash.read(KEY_FILE_NAME, 0, KEY_FILE_BYTES);
+  let file = decodeKeyFile(hash, bytes);
+  for (let bit = 0; !file && bit < 8 * bytes.length; bit++) {
+    bytes[bit >> 3] ^= 1 << (bit & 7);
+    file = decodeKeyFile(hash, bytes);
+    bytes[bit >> 3] ^= 1 << (bit & 7);
+  }
   return file ? new Keys(hash, file) : undefined;
 }

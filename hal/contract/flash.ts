@@ -30,7 +30,8 @@ export interface Flash {
   /**
    * Forgets every file whose name is not known, and clears away what a power cut left of a file's header: until then a
    * new file may go wrong there. Dock only, before files are created.
+   * @param known names, each between commas
    * @returns FlashWriteTorn when what is left cannot be cleared without compaction
    */
-  tidy(isKnown: (name: string) => boolean): FaultNumber;
+  tidy(known: string): FaultNumber;
 }

@@ -21,7 +21,6 @@ interface StorageModule {
   compact(showMessage?: boolean): void;
   getFree(checkInternal?: boolean): number;
   getStats(): {
-    readonly totalBytes: number;
     readonly freeBytes: number;
     readonly fileBytes: number;
     readonly fileCount: number;

@@ -3,7 +3,7 @@
 // stand in the last page (torn there, the interpreter erases everything at its next start), and clears away what a power
 // cut left of headers. The same driver runs on the interpreter and on the simulated Storage.
 import type { Flash } from "../contract/flash.ts";
-import { isErased, readU32, zeros } from "../../src/shared/wire/bytes.ts";
+import { isErased, latin1Text, readU32, zeros } from "../../src/shared/wire/bytes.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
 
 /** Storage's own header of a file, and alignment, with room to spare. */
@@ -86,7 +86,7 @@ export class StorageFlash implements Flash {
     this.storage_.compact();
   }
 
-  tidy(isKnown: (name: string) => boolean): FaultNumber {
+  tidy(known: string): FaultNumber {
     const ground = this.ground_;
     let at = 0;
     while (at + HEADER_BYTES <= ground.bytes) {
@@ -96,12 +96,8 @@ export class StorageFlash implements Flash {
       if (size === 0) return FaultNumber.FlashWriteTorn; // no bit is left to make a size of
       if (at + HEADER_BYTES + size > ground.bytes) {
         size &= -size; // torn: its lowest bit alone makes it a small file, dead at once
-        header.fill(0);
-        header[0] = size;
-        header[1] = size >> 8;
-        header[2] = size >> 16;
-        ground.write(header.subarray(0, 8), ground.start + at);
-      } else if (readU32(header, 4) !== 0 && !isKnown(nameIn(header))) {
+        ground.write(new Uint8Array([size, size >> 8, size >> 16, 0, 0, 0, 0, 0]), ground.start + at);
+      } else if (readU32(header, 4) !== 0 && known.indexOf("," + nameIn(header) + ",") < 0) {
         ground.write(NO_NAME, ground.start + at + 4);
       }
       at += HEADER_BYTES + ((size + 3) & ~3);
@@ -128,9 +124,9 @@ export class StorageFlash implements Flash {
   }
 }
 
-/** The name in a file's header. */
+/** The name in a file's header, with whatever stands behind its first zero: in a torn header it is another name. */
 function nameIn(header: Uint8Array): string {
-  let name = "";
-  for (let i = 4; i < HEADER_BYTES && header[i] !== 0; i++) name += String.fromCharCode(header[i]);
-  return name;
+  let end = HEADER_BYTES;
+  while (end > 4 && header[end - 1] === 0) end--;
+  return latin1Text(header, 4, end - 4);
 }

@@ -87,7 +87,7 @@ export class SimChip implements FlashChip {
     this.image.set(other.image);
     this.programs.set(other.programs);
     this.wear.set(other.wear);
-    this.overprogrammed.length = 0;
+    this.overprogrammed.splice(0);
     this.overprogrammed.push(...other.overprogrammed);
   }
 

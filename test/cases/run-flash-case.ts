@@ -52,7 +52,7 @@ export function runFlashCase(flash: Flash, steps: FlashStep[]): string {
     if (step.do === "size") gave = flash.size(name);
     if (step.do === "erase") flash.erase(name);
     if (step.do === "compact") flash.compact();
-    if (step.do === "tidy") gave = flash.tidy((one) => one === name);
+    if (step.do === "tidy") gave = flash.tidy("," + name + ",");
     if (step.do === "note free") noted = flash.free();
     if (step.do === "free") gave = compare(flash.free(), noted);
     if (gave !== step.gives) return "step " + i + ", " + step.do + " " + name + ": " + gave;

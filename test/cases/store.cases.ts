@@ -268,8 +268,8 @@ export function storeCases(database: StoreCase): void {
       assert.deepEqual(await run((tx) => tx.records.find(7, 1, 2)), recordOf(2));
       assert.equal(await run((tx) => tx.records.find(7, 2, 2)), undefined);
       assert.deepEqual(
-        [await run((tx) => tx.records.any(7, 1)), await run((tx) => tx.records.any(8, 1))],
-        [true, false],
+        [await run((tx) => tx.records.last(7, 1)), await run((tx) => tx.records.last(8, 1))],
+        [recordOf(4), undefined],
       );
       assert.deepEqual(await run((tx) => tx.records.ofJournal(7, 1)), [recordOf(0, 2), recordOf(2), recordOf(4)]);
       assert.deepEqual(await run((tx) => tx.records.ofParcel(1)), [recordOf(4), recordOf(2)]);

@@ -155,7 +155,7 @@ describe("sync intake", () => {
     const whole = handheld.fields();
     const [first, second, third] = whole.records;
     const altered = { slot: 1, record: Uint8Array.from(second!.record) };
-    altered.record[8]! ^= 1;
+    altered.record[8]! ^= 3; // one bit would be wear, and be mended
     const spoilt = [
       [first!, third!],
       [first!, altered, third!],

@@ -68,6 +68,11 @@ export class FakeDepot {
     return [...this.book(journalEpoch).records].sort(([a], [b]) => a - b).map(([, record]) => decodeBody(record));
   }
 
+  /** The round sealed for a journal epoch; undefined when there is none. */
+  sealedFor(journalEpoch: number): SealedRound | undefined {
+    return this.books.get(journalEpoch)?.sealed;
+  }
+
   /** Journal epochs that were sealed here. */
   epochs(): number[] {
     return [...this.books.keys()];

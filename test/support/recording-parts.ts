@@ -57,8 +57,8 @@ export class RecordingFlash implements Flash {
     this.flash.compact();
   }
 
-  tidy(isKnown: (name: string) => boolean): FaultNumber {
-    return this.flash.tidy(isKnown);
+  tidy(known: string): FaultNumber {
+    return this.flash.tidy(known);
   }
 }
 

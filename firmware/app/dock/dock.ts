@@ -7,7 +7,7 @@ import { FaultNumber } from "../../../src/shared/faults.ts";
 import { decodeKeyFile, KEY_FILE_BYTES } from "../../../src/shared/wire/key-file.ts";
 import { answerData, Command, encodeHello } from "../../../src/shared/wire/service-frame.ts";
 import type { Day } from "../day.ts";
-import { isKnownFile, KEY_FILE_NAME } from "../files.ts";
+import { KNOWN_FILES, KEY_FILE_NAME } from "../files.ts";
 import type { Keys } from "../keys.ts";
 import type { SyncSession } from "../sync/sync-session.ts";
 import type { TrustedTime } from "../clock/trusted-time.ts";
@@ -104,7 +104,7 @@ export class Dock {
       if (this.host_.unsent() > 0) return FaultNumber.DockUnsent;
     }
     if (!decodeKeyFile(board.hash, file)) return FaultNumber.KeyDamaged;
-    const untidy = board.flash.tidy(isKnownFile);
+    const untidy = board.flash.tidy(KNOWN_FILES);
     if (untidy !== FaultNumber.None) return untidy;
     if (keys) {
       // Without a key (a damaged key file) the day may still be good under the key that comes now: it stays.
@@ -172,9 +172,12 @@ export class Dock {
     if (!session) return FaultNumber.KeyMissing;
     if (this.host_.unsent() > 0) return FaultNumber.DockUnsent;
     const key = flash.read(KEY_FILE_NAME, 0, KEY_FILE_BYTES);
-    const isOver = day && session.depotTime_s >= day.manifest.header.validUntil_s;
+    // Both clocks must say so: one wrong clock at the depot must not retire a day with what is spent in it.
+    const own = this.host_.time;
+    const until_s = day ? day.manifest.header.validUntil_s : 0;
+    const isOver = day && session.depotTime_s >= until_s && (own.estimated || own.now_s() >= until_s);
     flash.erase(KEY_FILE_NAME);
-    flash.tidy(isKnownFile); // what cannot be cleared away is gone with the compaction
+    flash.tidy(KNOWN_FILES); // what cannot be cleared away is gone with the compaction
     if (isOver) eraseDay(board, day.slot);
     flash.compact();
     const fault =

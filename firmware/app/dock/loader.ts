@@ -8,7 +8,7 @@ import { checkManifestHead, decodeManifestHeader, type ManifestHeader } from "..
 import { cellFileBytes, createCellFile } from "../cells/cell-file.ts";
 import type { TrustedTime } from "../clock/trusted-time.ts";
 import { assembleDay, type Day, journalIdentity } from "../day.ts";
-import { dayFiles, isKnownFile, otherSlot, type SlotLetter } from "../files.ts";
+import { dayFiles, KNOWN_FILES, otherSlot, type SlotLetter } from "../files.ts";
 import { createJournal, journalFileBytes } from "../journal/journal.ts";
 import type { Keys } from "../keys.ts";
 import { LEDGER_SHAPE, ledgerRows } from "../ledger/ledger.ts";
@@ -74,8 +74,10 @@ export class Loader {
     const files = dayFiles(this.slot_);
     eraseDay(parts.board, this.slot_); // what an unfinished load left there
     if (!parts.day) eraseDay(parts.board, otherSlot(this.slot_));
-    const isUntidy = parts.board.flash.tidy(isKnownFile) !== FaultNumber.None; // what a power cut left of it
-    if (isUntidy || parts.board.flash.free() < dayBytes(header)) return FaultNumber.DockNeedsMaintenance;
+    // Tidied: a power cut may have left torn headers of it, too.
+    if (parts.board.flash.tidy(KNOWN_FILES) || parts.board.flash.free() < dayBytes(header)) {
+      return FaultNumber.DockNeedsMaintenance;
+    }
     const fault = parts.board.flash.create(files.manifest, manifestFileBytes(header.totalBytes), head);
     if (fault === FaultNumber.None) this.head_ = new Uint8Array(head);
     return fault;

@@ -33,6 +33,7 @@ export class DoorCheck {
   /** What stands in the way of handing this parcel over; AskCode or NoCodeNeeded when nothing does. */
   judge(parcel: Parcel): Verdict {
     if (this.day_.stopped !== FaultNumber.None) return this.stop_(this.day_.stopped);
+    if (this.day_.manifest.damaged) return this.stop_(FaultNumber.ManifestAltered); // the parcel was read from it
     const handedOver = this.day_.index.state(parcel.index).handedOver;
     if (handedOver || parcel.flags & ParcelFlag.HandedOver) return verdict(VerdictKind.AlreadyHandedOver);
     const code = parcel.codeIndex < 0 ? undefined : this.currentCode(parcel);

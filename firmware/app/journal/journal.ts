@@ -104,13 +104,13 @@ export class Journal {
   }
 
   /**
-   * Whether a slot holds a valid record: body whole, not stated again behind it, and not without a MAC before others. The
-   * last happens when a torn body read as torn at one start and reads as whole at a later one.
+   * Whether a slot holds a record that counts and is sent: not stated again behind it, and not without a MAC before others
+   * (a torn body that reads as whole at a later start). A damaged one is sent as it is: the depot may mend it.
    */
   isValid(slot: number): boolean {
-    if (!this.isWhole_(slot)) return false;
+    if (!this.isRecord_(slot)) return false;
     let next = slot + 1;
-    while (next < this.end && !this.isWhole_(next)) next++;
+    while (next < this.end && !this.isRecord_(next)) next++;
     return next >= this.end || (!this.isRestated_(next) && this.hasMac_(slot));
   }
 
@@ -158,7 +158,7 @@ export class Journal {
   lastTriesOf(code: number): RecordBody | undefined {
     for (let slot = this.validBefore_(this.end); slot >= 0; slot = this.validBefore_(slot)) {
       const body = decodeBody(this.read(slot));
-      if (body.code === code && body.tries > 0) return body;
+      if (body.code === code && body.tries > 0 && this.isWhole_(slot)) return body;
     }
     return undefined;
   }
@@ -168,7 +168,7 @@ export class Journal {
     let slot = this.validBefore_(this.end);
     for (; slot >= 0; slot = this.validBefore_(slot)) {
       const body = decodeBody(this.read(slot));
-      if (body.type === RecordType.HandedOver && body.parcel === parcel) break;
+      if (body.type === RecordType.HandedOver && body.parcel === parcel && this.isWhole_(slot)) break;
     }
     return slot;
   }
@@ -179,11 +179,13 @@ export class Journal {
    */
   private mend_(restates: boolean): FaultNumber {
     let slot = this.end - 1;
-    while (slot >= 0 && !this.isWhole_(slot)) slot--;
-    if (slot < 0) return FaultNumber.None;
+    while (slot >= 0 && !this.isRecord_(slot)) slot--;
+    let whole = slot;
+    while (whole >= 0 && !this.isWhole_(whole)) whole--;
+    if (whole >= 0) this.last = decodeBody(this.read(whole));
+    this.chain_ = this.macBefore(whole === slot ? slot : slot + 1, this.identity_.start);
+    if (whole < 0 || whole < slot) return FaultNumber.None; // damaged: its MAC is good for the chain
     const record = this.read(slot);
-    this.last = decodeBody(record);
-    this.chain_ = this.macBefore(slot, this.identity_.start);
     const stored = record.subarray(BODY_BYTES);
     if (isErased(stored)) {
       this.unsealed_ = slot;
@@ -194,7 +196,7 @@ export class Journal {
       return FaultNumber.None;
     }
     if (!restates) return FaultNumber.JournalHeader;
-    const body = this.last;
+    const body = decodeBody(record);
     body.flags = body.flags | RecordFlag.Restated;
     const fault = this.append(body);
     return fault === FaultNumber.None ? this.seal() : fault;
@@ -202,10 +204,10 @@ export class Journal {
 
   /** Slot of the last valid record before `slot`, −1 for none. */
   private validBefore_(slot: number): number {
-    let isFollowed = slot < this.end && this.isWhole_(slot);
+    let isFollowed = slot < this.end && this.isRecord_(slot);
     let isRestated = isFollowed && this.isRestated_(slot);
     for (let before = slot - 1; before >= 0; before--) {
-      if (!this.isWhole_(before)) continue;
+      if (!this.isRecord_(before)) continue;
       if (!isRestated && (!isFollowed || this.hasMac_(before))) return before;
       isFollowed = true;
       isRestated = this.isRestated_(before);
@@ -219,6 +221,11 @@ export class Journal {
 
   private hasMac_(slot: number): boolean {
     return !isErased(this.read(slot).subarray(BODY_BYTES));
+  }
+
+  /** Whole, or damaged since: a body has a MAC only once it was read back whole. */
+  private isRecord_(slot: number): boolean {
+    return this.hasMac_(slot) || this.isWhole_(slot);
   }
 
   private isWhole_(slot: number): boolean {

@@ -219,7 +219,7 @@ export function strandedManifest(flash: Flash, hash: Hash, name: string, journal
   header.journalEpoch = readU32(journal, 12);
   header.sequence = readU32(journal, 16);
   header.journalSlots = readU16(journal, 20);
-  header.parcels = header.codes = header.updateSlots = header.day = header.sealedAt_s = header.validFrom_s = 0;
+  header.parcels = header.codes = header.updateSlots = header.day = header.sealedAt_s = 0;
   header.validUntil_s = 0xf0000000; // nobody knows: the depot's time is believed, and the day does not end by it
   return manifest;
 }

@@ -46,6 +46,8 @@ export class SyncSession {
   private to_: number;
   /** Whether the last reply brought updates. */
   private gotUpdates_: boolean;
+  /** Whether the last reply acknowledged what this journal does not hold; told with the next request. */
+  private refused_: boolean;
 
   constructor(parts: SyncParts) {
     this.parts_ = parts;
@@ -54,6 +56,7 @@ export class SyncSession {
     this.from_ = 0;
     this.to_ = -1;
     this.gotUpdates_ = false;
+    this.refused_ = false;
   }
 
   /** The next request: up to 24 records from the first one not acknowledged. */
@@ -71,7 +74,8 @@ export class SyncSession {
     }
     this.nonce_ = parts.board.entropy.random(NONCE_BYTES);
     return encodeRequest(parts.board.hash, parts.keys.subkey("sync"), {
-      flags: parts.time.estimated ? SyncFlag.ClockEstimated : 0,
+      flags:
+        (parts.time.estimated ? SyncFlag.ClockEstimated : 0) | (this.refused_ ? SyncFlag.AcknowledgementRefused : 0),
       device: parts.keys.device,
       keyEpoch: parts.keys.keyEpoch,
       sequence: day ? day.manifest.header.sequence : 0,
@@ -123,9 +127,10 @@ export class SyncSession {
     const day = this.parts_.day;
     const recorder = this.parts_.recorder;
     if (!day || !recorder) return FaultNumber.None;
-    if (reply.acknowledged > day.journal.end) return FaultNumber.SyncAcknowledgement;
-    const mac = day.journal.macBefore(reply.acknowledged, NO_MAC);
-    if (!sameBytes(mac, reply.lastMac)) return FaultNumber.SyncAcknowledgement;
+    this.refused_ =
+      reply.acknowledged > day.journal.end ||
+      !sameBytes(day.journal.macBefore(reply.acknowledged, NO_MAC), reply.lastMac);
+    if (this.refused_) return FaultNumber.SyncAcknowledgement;
     const stuck = sent > this.from_ && reply.acknowledged === this.from_;
     recorder.acknowledged = reply.acknowledged;
     return stuck ? FaultNumber.SyncAcknowledgement : FaultNumber.None;

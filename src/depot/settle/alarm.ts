@@ -6,6 +6,8 @@ import type { StoreTransaction } from "../store/store.ts";
 export type AlarmKind =
   | "cloned device"
   | "journal tampered"
+  | "journal rolled back"
+  | "worn flash"
   | "unknown journal"
   | "unknown update"
   | "updates full"

@@ -34,16 +34,17 @@ export interface Settlement {
 
 /**
  * Settles and stores a record whose MAC holds.
+ * @param entry the record as it came, which is stored, and as it was written, by which it is settled
  * @param late it came in after its manifest or key epoch was closed
  */
 export async function settleRecord(
   tx: StoreTransaction,
   context: DepotContext,
   manifest: Manifest,
-  entry: SlotRecord,
+  entry: SlotRecord & { asWritten: Uint8Array },
   late: boolean,
 ): Promise<void> {
-  const body = decodeBody(entry.record);
+  const body = decodeBody(entry.asWritten);
   const receivedAt_s = context.clock.now_s();
   const isOutsideDay = body.time_s < manifest.validFrom_s || body.time_s >= manifest.validUntil_s;
   const isEstimated = (body.flags & RecordFlag.ClockEstimated) !== 0;

@@ -38,13 +38,14 @@ export class KyselyRecords implements RecordStore {
     return row === undefined ? undefined : recordOf(row);
   }
 
-  async any(device: number, journalEpoch: number): Promise<boolean> {
+  async last(device: number, journalEpoch: number): Promise<StoredRecord | undefined> {
     const row = await this.rows()
       .where("device", "=", device)
       .where("journal_epoch", "=", journalEpoch)
+      .orderBy("slot", "desc")
       .limit(1)
       .executeTakeFirst();
-    return row !== undefined;
+    return row === undefined ? undefined : recordOf(row);
   }
 
   async ofJournal(device: number, journalEpoch: number): Promise<StoredRecord[]> {

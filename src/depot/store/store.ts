@@ -128,8 +128,8 @@ export interface RecordStore {
   /** @throws when (device, journal epoch, slot) is taken */
   add(record: StoredRecord): Promise<void>;
   find(device: number, journalEpoch: number, slot: number): Promise<StoredRecord | undefined>;
-  /** Whether a journal has any record. */
-  any(device: number, journalEpoch: number): Promise<boolean>;
+  /** The record in a journal's highest slot. */
+  last(device: number, journalEpoch: number): Promise<StoredRecord | undefined>;
   /** By slot. */
   ofJournal(device: number, journalEpoch: number): Promise<StoredRecord[]>;
   /** About one parcel, in the order received. */

@@ -3,7 +3,14 @@
 // whether a proof was right.
 import { RECORD_MAC_BYTES } from "../../shared/wire/journal.ts";
 import type { SyncReply, SyncRequest } from "../../shared/wire/sync.ts";
-import { encodeReply, openRequest, requestSender, SyncStatus, UPDATES_PER_REPLY } from "../../shared/wire/sync.ts";
+import {
+  encodeReply,
+  openRequest,
+  requestSender,
+  SyncFlag,
+  SyncStatus,
+  UPDATES_PER_REPLY,
+} from "../../shared/wire/sync.ts";
 import type { DepotContext } from "../context.ts";
 import { raiseAlarm } from "../settle/alarm.ts";
 import type { Device, Manifest } from "../store/rows.ts";
@@ -63,6 +70,11 @@ async function answerRequest(
     const subject = { device: request.device, journalEpoch: request.journalEpoch };
     await raiseAlarm(tx, context.clock.now_s(), "unknown journal", subject, "a journal of no manifest sealed here");
     return nothingTaken(SyncStatus.UnknownJournal);
+  }
+  if ((request.flags & SyncFlag.AcknowledgementRefused) !== 0) {
+    const subject = { device: request.device, journalEpoch: request.journalEpoch };
+    const text = `handheld ${request.device} does not hold the ${manifest.acknowledged} records that it had sent`;
+    await raiseAlarm(tx, context.clock.now_s(), "journal rolled back", subject, text);
   }
   if (!isClosedKey) await retireOlder(tx, manifest);
   const taken = await takeRecords(tx, context, manifest, request, isClosedKey || manifest.closed);

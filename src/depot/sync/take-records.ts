@@ -1,13 +1,15 @@
 // Takes the records of one sync request into the books: each (device, journal epoch, slot) once. A repeat changes
-// nothing; a record that differs from the one known, or a broken chain of MACs, takes nothing and raises an alarm.
-import { copyBytes, sameBytes } from "../../shared/wire/bytes.ts";
-import { BODY_BYTES, bodyIsWhole, RECORD_BYTES, RECORD_MAC_BYTES, recordMac } from "../../shared/wire/journal.ts";
+// nothing; a record that differs from the one known, or a broken chain of MACs, takes nothing and raises an alarm. One bit
+// that changed in the handheld's flash is mended, and told.
+import { sameBytes } from "../../shared/wire/bytes.ts";
+import { RECORD_MAC_BYTES } from "../../shared/wire/journal.ts";
 import type { SlotRecord, SyncRequest } from "../../shared/wire/sync.ts";
 import type { DepotContext } from "../context.ts";
 import { raiseAlarm } from "../settle/alarm.ts";
 import { settleRecord } from "../settle/settle-record.ts";
 import type { Manifest } from "../store/rows.ts";
 import type { StoreTransaction } from "../store/store.ts";
+import { isSameButOneBit, mendRecord, storedMac } from "./mend-record.ts";
 
 /** Where a journal stands after a request. */
 export interface Taken {
@@ -37,27 +39,30 @@ export async function takeRecords(
     return standing(tx, manifest, true);
   }
   const fresh = request.records.filter((entry) => entry.slot >= manifest.acknowledged);
-  const broken = findBroken(context, manifest, fresh);
+  const { mended, broken } = mendAll(context, manifest, fresh);
   if (broken !== undefined) {
     await alarm(tx, context, manifest, "journal tampered", broken, "the chain of records does not hold");
     return standing(tx, manifest, true);
   }
-  for (const entry of fresh) await settleRecord(tx, context, manifest, entry, late);
-  const last = fresh.at(-1);
+  for (const [at, entry] of fresh.entries()) {
+    const asWritten = mended[at] ?? entry.record;
+    if (asWritten !== entry.record) {
+      const text = "one bit of a record had changed; it was mended and taken. Have its flash tested";
+      await alarm(tx, context, manifest, "worn flash", entry.slot, text);
+    }
+    await settleRecord(tx, context, manifest, { ...entry, asWritten: asWritten }, late);
+  }
+  const last = mended.at(-1);
   // An old request that was repeated on its way ends before what is known: never step back.
   const acknowledged = Math.max(manifest.acknowledged, request.to);
-  const chain = last === undefined ? manifest.chain : macOf(last.record);
+  const chain = last === undefined ? manifest.chain : storedMac(last);
   if (acknowledged > manifest.acknowledged) {
     await tx.manifests.update(manifest.device, manifest.journalEpoch, { acknowledged: acknowledged, chain: chain });
   }
   return standing(tx, { ...manifest, acknowledged: acknowledged, chain: chain }, false);
 }
 
-function macOf(record: Uint8Array): Uint8Array {
-  return copyBytes(record, BODY_BYTES, RECORD_MAC_BYTES);
-}
-
-/** The first slot already received whose record is now another one (a void slot has none). */
+/** The first slot already received whose record is now another one (a void slot has none), and not by one worn bit. */
 async function findDiffering(
   tx: StoreTransaction,
   manifest: Manifest,
@@ -66,30 +71,36 @@ async function findDiffering(
   for (const { slot, record } of records) {
     if (slot >= manifest.acknowledged) return undefined;
     const known = await tx.records.find(manifest.device, manifest.journalEpoch, slot);
-    if (known === undefined || !sameBytes(known.bytes, record)) return slot;
+    if (known === undefined || !isSameButOneBit(known.bytes, record)) return slot;
   }
   return undefined;
 }
 
-/** The first new record whose body or MAC does not hold after the one before it. */
-function findBroken(context: DepotContext, manifest: Manifest, fresh: readonly SlotRecord[]): number | undefined {
-  const { hash } = context;
+/** New records as they were written, in their order; or the first one that does not hold after the one before it. */
+function mendAll(
+  context: DepotContext,
+  manifest: Manifest,
+  fresh: readonly SlotRecord[],
+): { mended: Uint8Array[]; broken: number | undefined } {
   const key = context.subkey(manifest.device, manifest.keyEpoch, "record");
+  const mended: Uint8Array[] = [];
   let before = manifest.chain;
   for (const { slot, record } of fresh) {
-    const mac = recordMac(hash, key, manifest.journalEpoch, before, slot, record);
-    const holds = record.length === RECORD_BYTES && sameBytes(mac, macOf(record));
-    if (!holds || !bodyIsWhole(hash, record, manifest.journalEpoch, slot)) return slot;
-    before = mac;
+    const chain = { hash: context.hash, key: key, journalEpoch: manifest.journalEpoch, before: before };
+    const asWritten = mendRecord(chain, slot, record);
+    if (asWritten === undefined) return { mended: mended, broken: slot };
+    mended.push(sameBytes(asWritten, record) ? record : asWritten);
+    before = storedMac(asWritten);
   }
-  return undefined;
+  return { mended: mended, broken: undefined };
 }
 
+/** Where the journal stands, in the words that the handheld compares: the MAC as its own flash has it. */
 async function standing(tx: StoreTransaction, manifest: Manifest, isConflict: boolean): Promise<Taken> {
-  const hasRecord = manifest.acknowledged > 0 && (await tx.records.any(manifest.device, manifest.journalEpoch));
+  const last = await tx.records.last(manifest.device, manifest.journalEpoch);
   return {
     acknowledged: manifest.acknowledged,
-    acknowledgedMac: hasRecord ? manifest.chain : new Uint8Array(RECORD_MAC_BYTES),
+    acknowledgedMac: last === undefined ? new Uint8Array(RECORD_MAC_BYTES) : storedMac(last.bytes),
     isConflict: isConflict,
   };
 }
@@ -98,7 +109,7 @@ async function alarm(
   tx: StoreTransaction,
   context: DepotContext,
   manifest: Manifest,
-  kind: "cloned device" | "journal tampered",
+  kind: "cloned device" | "journal tampered" | "worn flash",
   slot: number,
   text: string,
 ): Promise<void> {

@@ -63,6 +63,8 @@ export const SYNC_RECORD: readonly Field[] = [
 
 export const enum SyncFlag {
   ClockEstimated = 1,
+  /** The last reply acknowledged records that this journal does not hold: fault 507. */
+  AcknowledgementRefused = 2,
 }
 
 export const enum SyncStatus {

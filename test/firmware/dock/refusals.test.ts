@@ -126,7 +126,7 @@ describe("a manifest is refused:", () => {
   it("while records are unsent", () => refused(seal().bytes, FaultNumber.DockUnsent, 1));
 
   it("without room for it: maintenance first, never by itself", () => {
-    unit.board.flash.create("bench.filler", unit.board.flash.free() - 2000, new Uint8Array(8));
+    unit.board.flash.create("parola.b", unit.board.flash.free() - 2000, new Uint8Array(8));
     before = unit.host.image.slice();
     refused(seal().bytes, FaultNumber.DockNeedsMaintenance);
   });

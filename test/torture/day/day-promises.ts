@@ -102,7 +102,7 @@ export function finishDay(rig: DayRig, operation: Operation, before: Before): He
 }
 
 /** The dock's order; where a cut compaction left what no dock can mend, a technician erases the flash and begins anew. */
-function bringBack(rig: DayRig, operation: Operation): Helper {
+export function bringBack(rig: DayRig, operation: Operation): Helper {
   const hadKey = rig.hello().device !== 0;
   const fault = rig.dock((keyEpoch) => operation.seal(rig, keyEpoch));
   if (fault === 0) return hadKey ? "dock" : "dock with a new key";

@@ -5,7 +5,7 @@ import type { Key } from "../../../hal/contract/keypad.ts";
 import { simBoard } from "../../../hal/sim/sim-board.ts";
 import type { SimChip } from "../../../hal/sim/sim-chip.ts";
 import type { Hash } from "../../../src/shared/crypto/hash.ts";
-import { concatBytes, paddedText, readU16, readU32 } from "../../../src/shared/wire/bytes.ts";
+import { concatBytes, latin1Text, readU16, readU32 } from "../../../src/shared/wire/bytes.ts";
 import { Command, decodeHello, encodeFrame, FrameReader, type Hello } from "../../../src/shared/wire/service-frame.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import { FakeDepot } from "../../support/fake-depot.ts";
@@ -148,7 +148,8 @@ export class DayRig {
     }
     const synced = this.sync();
     if (synced !== 0) return synced;
-    const sealed = seal(this.hello().keyEpoch);
+    const wanted = seal(this.hello().keyEpoch);
+    const sealed = this.depot.sealedFor(wanted.header.journalEpoch) ?? wanted; // what is sealed is never sealed otherwise
     this.depot.sealed(sealed);
     let fault = this.load(sealed);
     if (fault === FaultNumber.DockNeedsMaintenance) {
@@ -169,7 +170,7 @@ export class DayRig {
     for (let at = 0; at + 32 <= image.length;) {
       const size = readU32(image, at);
       if (size === 0 || at + 32 + size > image.length) return undefined;
-      if (paddedText(image, at + 4, 28) === name) return image.subarray(at + 32, at + 32 + size);
+      if (latin1Text(image, at + 4, 28) === name.padEnd(28, "\0")) return image.subarray(at + 32, at + 32 + size);
       at += 32 + ((size + 3) & ~3);
     }
     return undefined;
