@@ -14,5 +14,6 @@ export function usedEntries(entries: number, read: (entry: number) => Uint8Array
     if (isErased(read(middle))) high = middle;
     else low = middle + 1;
   }
-  return low;
+  // One bit that read wrongly may have sent the search too far: what is then written would stand behind a gap.
+  return low > 0 && isErased(read(low - 1)) ? usedEntries(entries, read) : low;
 }

@@ -1,15 +1,8 @@
 // A depot for firmware tests, over the shared wire code alone: it checks every record's MAC and place in the chain as
-// SPEC.md §9.3 says, acknowledges, and hands out updates. No store, no settlement.
+// SPEC.md §9.3 says, mends one bit, acknowledges, and hands out updates. No store, no settlement.
 import assert from "node:assert/strict";
-import { sameBytes } from "../../src/shared/wire/bytes.ts";
-import {
-  BODY_BYTES,
-  bodyIsWhole,
-  decodeBody,
-  RECORD_MAC_BYTES,
-  type RecordBody,
-  recordMac,
-} from "../../src/shared/wire/journal.ts";
+import { isSameButOneBit, mendRecord, storedMac } from "../../src/depot/sync/mend-record.ts";
+import { decodeBody, RECORD_MAC_BYTES, type RecordBody } from "../../src/shared/wire/journal.ts";
 import {
   encodeReply,
   openRequest,
@@ -29,6 +22,8 @@ interface Book {
   records: Map<number, Uint8Array>;
   acknowledged: number;
   chain: Uint8Array;
+  /** MAC of the last record, as it came. */
+  lastMac: Uint8Array;
   updates: Uint8Array[];
 }
 
@@ -59,6 +54,7 @@ export class FakeDepot {
       records: new Map(),
       acknowledged: 0,
       chain: sealed.chainStart,
+      lastMac: ZEROS,
       updates: [],
     });
   }
@@ -122,7 +118,7 @@ export class FakeDepot {
     const book = this.book(request.journalEpoch);
     if (request.from <= book.acknowledged) this.book_(book, request);
     reply.acknowledged = book.acknowledged;
-    reply.lastMac = (book.records.size > 0 ? book.chain : ZEROS).slice();
+    reply.lastMac = book.lastMac.slice();
     reply.updates = book.updates.slice(request.lastUpdate, request.lastUpdate + UPDATES_PER_REPLY);
     return reply;
   }
@@ -136,14 +132,16 @@ export class FakeDepot {
     const key = testKey("record", DEVICE, this.keyEpoch);
     for (const { slot, record } of request.records) {
       if (slot < book.acknowledged) {
-        assert.ok(sameBytes(record, book.records.get(slot) ?? ZEROS), `slot ${slot} came again as it was`);
+        const isSame = isSameButOneBit(record, book.records.get(slot) ?? ZEROS);
+        assert.ok(isSame, `slot ${slot} came again as it was`);
         continue;
       }
-      assert.ok(bodyIsWhole(nodeHash, record, request.journalEpoch, slot), `slot ${slot} is whole`);
-      const mac = recordMac(nodeHash, key, request.journalEpoch, book.chain, slot, record);
-      assert.ok(sameBytes(mac, record.subarray(BODY_BYTES)), `slot ${slot} continues the chain`);
-      book.records.set(slot, record);
-      book.chain = mac;
+      const chain = { hash: nodeHash, key, journalEpoch: request.journalEpoch, before: book.chain };
+      const asWritten = mendRecord(chain, slot, record);
+      assert.ok(asWritten, `slot ${slot} is whole and continues the chain`);
+      book.records.set(slot, asWritten);
+      book.chain = storedMac(asWritten);
+      book.lastMac = storedMac(record);
     }
     book.acknowledged = Math.max(book.acknowledged, request.to);
   }

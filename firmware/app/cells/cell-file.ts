@@ -86,8 +86,8 @@ export class CellFile {
     const bytes = this.readCells_(first, this.shape_.cellsPerRow);
     for (let i = 0; i < this.shape_.cellsPerRow; i++) {
       const cell = this.decode_(bytes, i * CELL_BYTES, first + i, TORN_IN_ROW);
-      if (!cell) break; // rows fill in order, and a cell that was lost is written again in its place
-      cells.push(cell);
+      // Rows fill in order, but for a bit that once read wrongly: a cell behind a gap counts as well.
+      if (cell) cells.push(cell);
     }
     for (let i = 0; i < this.overflowUsed; i++) {
       const position = this.overflowPosition_(i);
@@ -97,7 +97,7 @@ export class CellFile {
     return cells;
   }
 
-  /** Rows whose first cell is not erased, read a kilobyte at a time. */
+  /** Rows that are not all erased, read a kilobyte at a time. */
   rowsInUse(): number[] {
     const used: number[] = [];
     const rowBytes = this.shape_.cellsPerRow * CELL_BYTES;
@@ -105,7 +105,7 @@ export class CellFile {
     for (let first = 0; first < this.rows; first += rowsAtOnce) {
       const bytes = this.readCells_(first * this.shape_.cellsPerRow, rowsAtOnce * this.shape_.cellsPerRow);
       for (let i = 0; i < rowsAtOnce && first + i < this.rows; i++) {
-        if (!isErased(bytes.subarray(i * rowBytes, i * rowBytes + CELL_BYTES))) used.push(first + i);
+        if (!isErased(bytes.subarray(i * rowBytes, (i + 1) * rowBytes))) used.push(first + i);
       }
     }
     return used;

@@ -179,11 +179,25 @@ export class Dock {
     flash.erase(KEY_FILE_NAME);
     flash.tidy(KNOWN_FILES); // what cannot be cleared away is gone with the compaction
     if (isOver) eraseDay(board, day.slot);
+    const sums = checkSums(board);
     flash.compact();
+    // A worn page may not have taken what was moved onto it: then the key stays away, too.
     const fault =
+      (sums === checkSums(board) ? FaultNumber.None : FaultNumber.FlashWriteTorn) ||
       (isOver ? writePast(board, day.manifest.header) : FaultNumber.None) ||
       flash.create(KEY_FILE_NAME, KEY_FILE_BYTES, key);
     this.host_.reopen();
     return fault;
   }
+}
+
+/** Checks of all that the handheld's files hold, a kilobyte at a time. */
+function checkSums(board: Board): string {
+  let sums = "";
+  for (const name of KNOWN_FILES.slice(1, -1).split(",")) {
+    for (let at = 0, size = board.flash.size(name); at < size; at += 1024) {
+      sums += board.hash.crc32(board.flash.read(name, at, 1024)) + name;
+    }
+  }
+  return sums;
 }

@@ -135,7 +135,10 @@ export class Journal {
     return fault;
   }
 
-  /** Writes the MAC of the last body, if it is still missing; may happen after the verdict is drawn. */
+  /**
+   * Writes the MAC of the last body, if it is still missing; may happen after the verdict is drawn. Where it does not read
+   * back, the body is stated again in the next slot, as a start would do it.
+   */
   seal(): FaultNumber {
     const slot = this.unsealed_;
     if (slot < 0) return FaultNumber.None;
@@ -145,7 +148,7 @@ export class Journal {
       this.unsealed_ = -1;
       this.chain_ = mac;
     }
-    return fault;
+    return fault === FaultNumber.FlashWriteTorn ? this.restate_(slot) : fault;
   }
 
   /** MAC of the last valid record before a slot; `none` when there is no such record. */
@@ -175,19 +178,21 @@ export class Journal {
 
   /**
    * Completes the last record's MAC, or states the record again where the MAC was torn.
-   * @param restates false: a record whose MAC does not hold is left, and JournalHeader returned
+   * @param restates false: nothing is written, and JournalHeader returned unless the last record's MAC holds
    */
   private mend_(restates: boolean): FaultNumber {
     let slot = this.end - 1;
     while (slot >= 0 && !this.isRecord_(slot)) slot--;
+    if (slot < 0) return FaultNumber.None;
     let whole = slot;
     while (whole >= 0 && !this.isWhole_(whole)) whole--;
     if (whole >= 0) this.last = decodeBody(this.read(whole));
     this.chain_ = this.macBefore(whole === slot ? slot : slot + 1, this.identity_.start);
-    if (whole < 0 || whole < slot) return FaultNumber.None; // damaged: its MAC is good for the chain
+    // Damaged: its MAC is good for the chain, and says nothing of whose it is.
+    if (whole < 0 || whole < slot) return restates ? FaultNumber.None : FaultNumber.JournalHeader;
     const record = this.read(slot);
     const stored = record.subarray(BODY_BYTES);
-    if (isErased(stored)) {
+    if (restates && isErased(stored)) {
       this.unsealed_ = slot;
       return this.seal();
     }
@@ -195,11 +200,15 @@ export class Journal {
       this.chain_ = copyBytes(stored, 0, stored.length);
       return FaultNumber.None;
     }
-    if (!restates) return FaultNumber.JournalHeader;
-    const body = decodeBody(record);
+    return restates ? this.restate_(slot) || this.seal() : FaultNumber.JournalHeader;
+  }
+
+  /** Writes a record whose MAC does not hold once more, into the next slot. */
+  private restate_(slot: number): FaultNumber {
+    const body = decodeBody(this.read(slot));
     body.flags = body.flags | RecordFlag.Restated;
-    const fault = this.append(body);
-    return fault === FaultNumber.None ? this.seal() : fault;
+    this.unsealed_ = -1;
+    return this.append(body);
   }
 
   /** Slot of the last valid record before `slot`, −1 for none. */

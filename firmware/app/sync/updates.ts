@@ -1,7 +1,7 @@
 // Updates from the depot: stored strictly in order in a preallocated file, one slot each; SPEC.md §7.
 import type { Flash } from "../../../hal/contract/flash.ts";
 import type { Hash } from "../../../hal/contract/hash.ts";
-import { isErased, readU32, sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { readU32, sameBytes } from "../../../src/shared/wire/bytes.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import {
   decodeUpdate,
@@ -14,6 +14,7 @@ import {
 } from "../../../src/shared/wire/update.ts";
 import { CodeFlag } from "../../../src/shared/wire/manifest.ts";
 import type { Code } from "../manifest/manifest.ts";
+import { usedEntries } from "../used-entries.ts";
 
 /** Bytes of an updates file. */
 export function updatesFileBytes(slots: number): number {
@@ -57,13 +58,11 @@ export class Updates {
     const header = encodeUpdatesHeader(this.hash_, this.slots_, this.epoch_);
     const stored = this.flash_.read(this.name_, 0, UPDATE_HEADER_BYTES);
     if (!sameBytes(stored, header)) return FaultNumber.LedgerHeader;
-    while (this.used_ < this.slots_) {
-      const bytes = this.read_(this.used_);
-      if (isErased(bytes)) break;
-      // Strictly in order: behind one that was damaged nothing counts as stored until the depot has sent it again.
-      if (updateIsWhole(this.hash_, bytes, this.epoch_) && readU32(bytes, 0) === this.last + 1) this.last++;
-      this.used_++;
-    }
+    this.used_ = usedEntries(this.slots_, (slot) => this.read_(slot));
+    // Strictly in order: behind one that was damaged nothing counts as stored until the depot has sent it again.
+    this.each((update) => {
+      if (update.number === this.last + 1) this.last++;
+    });
     return FaultNumber.None;
   }
 

@@ -23,8 +23,10 @@ export interface Stage {
   operation: Operation;
   moment: Moment;
   before: Before;
-  /** Flash writes of it, uncut. */
+  /** Flash writes of it, uncut; how many of them erase a page; and its flash reads. */
   writes: number;
+  erases: number;
+  reads: number;
 }
 
 /** A handheld as it comes to the dock in the morning: two bundles' worth of flash taken, yesterday's round on it. */
@@ -54,25 +56,39 @@ export function stagesOf(operations: readonly Operation[], rig = morning()): Sta
     rig.boot();
     const started = rig.host.writes.length;
     const { compared } = rig;
+    const worn = totalWear(rig);
+    let reads = 0;
+    rig.chip.noise = () => void reads++;
     operation.run(rig);
+    rig.chip.noise = undefined;
+    const erases = totalWear(rig) - worn;
     const wasShown = operation.shows !== undefined && rig.drawn().includes(operation.shows);
     if (operation.shows !== undefined && !wasShown) throw new Error(`${operation.name} shows ${rig.drawn()}`);
     const writes = rig.host.writes.length - started;
     const far = { wasShown: operation.isAtDock !== true, wasCompared: rig.compared > compared };
     rig.boot();
     checkPromises(rig, operation, before, far);
-    return { number, operation, moment, before, writes };
+    return { number, operation, moment, before, writes, erases, reads };
   });
+}
+
+function totalWear(rig: DayRig): number {
+  return rig.chip.wear.reduce((sum, erases) => sum + erases, 0);
 }
 
 /** One chip for all points: each begins by taking the state of its stage. */
 const SCRATCH: { chip: SimChip | undefined } = { chip: undefined };
 
-/** Goes back to a stage's moment and runs its operation up to a cut; how far it came. */
-function runCut(stage: Stage, write: number, shape: TearShape): { rig: DayRig; far: HowFar } {
+/** The moment before a stage's operation, to be lived once more. Only one at a time: they share a chip. */
+export function goBack(stage: Stage): DayRig {
   const chip = (SCRATCH.chip ??= stage.moment.chip.copy());
   chip.become(stage.moment.chip);
-  const rig = new DayRig({ ...stage.moment, chip, depot: stage.moment.depot.copy() });
+  return new DayRig({ ...stage.moment, chip, depot: stage.moment.depot.copy() });
+}
+
+/** Goes back to a stage's moment and runs its operation up to a cut; how far it came. */
+function runCut(stage: Stage, write: number, shape: TearShape): { rig: DayRig; far: HowFar } {
+  const rig = goBack(stage);
   rig.boot();
   const { compared } = rig;
   rig.cut(write, shape);
@@ -170,7 +186,7 @@ export const deepCuts: Sweep = {
 const GOLDEN = 0.618_033_988_75;
 
 /** Tries a share of the points, spread evenly over all of them. */
-async function spread<T>(torture: Torture, all: readonly T[], one: (point: T) => void): Promise<void> {
+export async function spread<T>(torture: Torture, all: readonly T[], one: (point: T) => void): Promise<void> {
   const share = torture.only === undefined ? torture.share : 1;
   const count = Math.max(1, Math.round(all.length * share));
   torture.planned(count);

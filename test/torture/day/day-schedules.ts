@@ -39,7 +39,14 @@ interface Cuts {
 }
 
 /** Does one operation under a schedule, again and again until it is done. */
-function persist(rig: DayRig, operation: Operation, schedule: Schedule, shape: TearShape, cuts: Cuts, torture: Torture): void {
+function persist(
+  rig: DayRig,
+  operation: Operation,
+  schedule: Schedule,
+  shape: TearShape,
+  cuts: Cuts,
+  torture: Torture,
+): void {
   const before = noteBefore(rig);
   for (let turn = 0; turn < CUTS_MAX; turn++) {
     const { compared } = rig;
