@@ -200,7 +200,7 @@ export class Journal {
       this.chain_ = copyBytes(stored, 0, stored.length);
       return FaultNumber.None;
     }
-    return restates ? this.restate_(slot) || this.seal() : FaultNumber.JournalHeader;
+    return restates ? this.restate_(slot) : FaultNumber.JournalHeader;
   }
 
   /** Writes a record whose MAC does not hold once more, into the next slot. */
@@ -208,7 +208,7 @@ export class Journal {
     const body = decodeBody(this.read(slot));
     body.flags = body.flags | RecordFlag.Restated;
     this.unsealed_ = -1;
-    return this.append(body);
+    return this.append(body) || this.seal();
   }
 
   /** Slot of the last valid record before `slot`, −1 for none. */
