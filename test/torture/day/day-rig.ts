@@ -8,7 +8,7 @@ import type { Hash } from "../../../src/shared/crypto/hash.ts";
 import { concatBytes, latin1Text, readU16, readU32 } from "../../../src/shared/wire/bytes.ts";
 import { Command, decodeHello, encodeFrame, FrameReader, type Hello } from "../../../src/shared/wire/service-frame.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
-import { FakeDepot } from "../../support/fake-depot.ts";
+import type { FakeDepot } from "../../support/fake-depot.ts";
 import { nodeHash } from "../../support/node-hash.ts";
 import { type Cut, TestHost } from "../../support/test-host.ts";
 import { DEVICE, type SealedRound, testKeyFile } from "../../support/test-round.ts";
