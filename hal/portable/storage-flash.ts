@@ -1,13 +1,13 @@
 // Flash over the interpreter's Storage, used only in the ways that were measured to be safe: preallocate, append at
 // offsets above 0, read back. DESIGN.md §3.5. It never lets a write compact by itself, never lets a file's header come to
-// stand in the last page (torn there, the interpreter erases everything at its next start), and clears away what a power
-// cut left of headers. The same driver runs on the interpreter and on the simulated Storage.
+// stand in the last page or across two (torn there, the interpreter erases everything at its next start), and clears away
+// what a power cut left of headers. The same driver runs on the interpreter and on the simulated Storage.
 import type { Flash } from "../contract/flash.ts";
 import { isErased, latin1Text, readU32, zeros } from "../../src/shared/wire/bytes.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
 
-/** Storage's own header of a file, and alignment, with room to spare. */
-const OVERHEAD_BYTES = 48;
+/** Storage's own header of a file, alignment, and the small dead file that may have to stand before it. */
+const OVERHEAD_BYTES = 112;
 const HEADER_BYTES = 32;
 const PIECE_BYTES = 1024;
 
@@ -47,6 +47,7 @@ export class StorageFlash implements Flash {
   create(name: string, size: number, head: Uint8Array): FaultNumber {
     if (this.free() < size) return FaultNumber.FlashFull;
     this.erase(name);
+    this.passBoundary_();
     this.write_(name, head, 0, size);
     const isWhole = this.size(name) === size && this.holds_(name, 0, this.ground_.toText(head));
     return isWhole && this.isFree_(name, head.length, size) ? FaultNumber.None : FaultNumber.FlashWriteTorn;
@@ -111,6 +112,18 @@ export class StorageFlash implements Flash {
     } catch {
       // "already written with different data", no such file, no room: what reads back decides
     }
+  }
+
+  /**
+   * Puts a small dead file where the next header would lie across two pages: torn there, the part in the second page is
+   * taken for a header of its own that makes no sense, and the next start erases everything. Its size goes first.
+   */
+  private passBoundary_(): void {
+    const ground = this.ground_;
+    const at = ground.bytes - this.storage_.getFree();
+    if (at % ground.pageBytes <= ground.pageBytes - HEADER_BYTES) return;
+    ground.write(new Uint8Array([HEADER_BYTES, 0, 0, 0]), ground.start + at);
+    ground.write(NO_NAME, ground.start + at + 4);
   }
 
   /** Whether a new file is erased behind its head: a page that did not erase, or a cut compaction, leaves it otherwise. */

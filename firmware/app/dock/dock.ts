@@ -7,7 +7,7 @@ import { FaultNumber } from "../../../src/shared/faults.ts";
 import { decodeKeyFile, KEY_FILE_BYTES } from "../../../src/shared/wire/key-file.ts";
 import { answerData, Command, encodeHello } from "../../../src/shared/wire/service-frame.ts";
 import type { Day } from "../day.ts";
-import { KNOWN_FILES, KEY_FILE_NAME } from "../files.ts";
+import { KEY_FILE_NAME, KNOWN_FILES, otherSlot } from "../files.ts";
 import type { Keys } from "../keys.ts";
 import type { SyncSession } from "../sync/sync-session.ts";
 import type { TrustedTime } from "../clock/trusted-time.ts";
@@ -106,6 +106,8 @@ export class Dock {
     if (!decodeKeyFile(board.hash, file)) return FaultNumber.KeyDamaged;
     const untidy = board.flash.tidy(KNOWN_FILES);
     if (untidy !== FaultNumber.None) return untidy;
+    // Before anything is erased: erased bytes come back only with maintenance, which needs a key.
+    if (board.flash.free() < KEY_FILE_BYTES) return FaultNumber.DockNeedsMaintenance;
     if (keys) {
       // Without a key (a damaged key file) the day may still be good under the key that comes now: it stays.
       eraseDay(board, "a");
@@ -178,6 +180,8 @@ export class Dock {
     const isOver = day && session.depotTime_s >= until_s && (own.estimated || own.now_s() >= until_s);
     flash.erase(KEY_FILE_NAME);
     flash.tidy(KNOWN_FILES); // what cannot be cleared away is gone with the compaction
+    // The other slot may hold what a load's last cut left of the day before: never to be taken for a stranded journal.
+    if (day) eraseDay(board, otherSlot(day.slot));
     if (isOver) eraseDay(board, day.slot);
     const sums = checkSums(board);
     flash.compact();

@@ -19,8 +19,8 @@ import { carryOver } from "./carry-over.ts";
 import { readPast } from "./past.ts";
 
 const DAY_S = 86400;
-/** Storage's own header for a file, and padding. */
-const FILE_OVERHEAD_BYTES = 48;
+/** Storage's own header for a file, padding, and a small dead file that may have to stand before it. */
+const FILE_OVERHEAD_BYTES = 112;
 
 /** What the loader needs to know of the handheld. */
 export interface LoaderParts {
