@@ -25,7 +25,8 @@ export class Recorder {
     this.board_ = board;
     this.time_ = time;
     this.day_ = day;
-    this.acknowledged = day.journal.last ? day.journal.last.acknowledged : 0;
+    const told = day.journal.last ? day.journal.last.acknowledged : 0;
+    this.acknowledged = told > day.journal.end ? 0 : told;
   }
 
   /** Records not acknowledged yet. */

@@ -3,6 +3,7 @@
 import { IndexKind } from "../../src/shared/wire/cell.ts";
 import { type RecordBody, RecordType } from "../../src/shared/wire/journal.ts";
 import { UpdateKind } from "../../src/shared/wire/update.ts";
+import { zeros } from "../../src/shared/wire/bytes.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
 import type { Day } from "./day.ts";
 import { triesInAll } from "./ledger/ledger.ts";
@@ -15,6 +16,7 @@ export type Recoverable = Pick<Day, "manifest" | "ledger" | "journal" | "index" 
 /** Ledger row of a code id, replacements included; −1 when the day does not know it. */
 export function rowOfCode(day: Pick<Day, "manifest" | "updates">, code: number): number {
   let row = day.manifest.indexOfCode(code);
+  if (row >= 0) return row;
   day.updates.each((update) => {
     if (update.kind === UpdateKind.Replace && update.newCode === code) {
       row = rowOfUpdate(day.manifest.header.codes, update);
@@ -84,16 +86,18 @@ export function indexKindOf(type: RecordType): IndexKind | 0 {
 export function findLostTries(day: Recoverable, note: (tries: number, code: number) => FaultNumber): FaultNumber {
   const told = day.journal.last ? day.journal.last.triesInAll : 0;
   if (day.ledger.triesInAll() === told) return FaultNumber.None;
+  const newest = zeros(day.ledger.deviceRow); // tries that the newest record of each row's code states
+  day.journal.eachNewestFirst((body) => {
+    const row = body.tries > 0 ? rowOfCode(day, body.code) : -1;
+    if (row >= 0 && newest[row] === 0) newest[row] = body.tries;
+  });
   for (const row of day.ledger.rowsInUse()) {
     if (row === day.ledger.deviceRow) continue;
-    const code = codeOfRow(day, row);
     const spent = day.ledger.spent(row);
-    const known = day.journal.lastTriesOf(code.id);
+    const code = codeOfRow(day, row);
     const tries = triesInAll(spent, code.triesKnown);
-    if (spent.tries > 0 && (!known || known.tries < tries)) {
-      const fault = note(tries, code.id);
-      if (fault !== FaultNumber.None) return fault;
-    }
+    const fault = spent.tries > 0 && newest[row] < tries ? note(tries, code.id) : FaultNumber.None;
+    if (fault !== FaultNumber.None) return fault;
   }
   return FaultNumber.None;
 }

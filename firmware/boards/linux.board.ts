@@ -20,7 +20,7 @@ const HEIGHT = 64;
 
 /** 256 kB of Storage carry two bundles and a day of 304 parcels, every one protected. */
 export const budget: BoardBudget = {
-  bundle_bytes: 43520,
+  bundle_bytes: 44032,
   variables_idle: 4000,
   variables_peak: 4500,
   storage_bytes: 262144,

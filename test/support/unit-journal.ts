@@ -54,6 +54,15 @@ export class UnitJournal {
     assert.equal(this.journal.open(), 0);
   }
 
+  /** The newest whole record that states the tries of a code. */
+  lastTriesOf(code: number): RecordBody | undefined {
+    let found: RecordBody | undefined;
+    this.journal.eachNewestFirst((body) => {
+      if (body.code === code && body.tries > 0) found ??= body;
+    });
+    return found;
+  }
+
   /** A restart, perhaps cut as well; the fault of opening. */
   reopen(cut?: Cut): number {
     this.unit = new UnitBoard(this.image);

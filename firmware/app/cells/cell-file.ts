@@ -89,9 +89,9 @@ export class CellFile {
       // Rows fill in order, but for a bit that once read wrongly: a cell behind a gap counts as well.
       if (cell) cells.push(cell);
     }
+    const more = this.overflowUsed > 0 ? this.readCells_(this.overflowPosition_(0), this.overflowUsed) : bytes;
     for (let i = 0; i < this.overflowUsed; i++) {
-      const position = this.overflowPosition_(i);
-      const cell = this.decode_(this.readCells_(position, 1), 0, position, TORN_IN_OVERFLOW);
+      const cell = this.decode_(more, i * CELL_BYTES, this.overflowPosition_(i), TORN_IN_OVERFLOW);
       if (cell && (cell.kind === TORN_IN_OVERFLOW || cell.row === row)) cells.push(cell);
     }
     return cells;

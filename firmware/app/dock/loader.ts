@@ -87,7 +87,7 @@ export class Loader {
   data(offset: number, bytes: Uint8Array): FaultNumber {
     if (this.head_.length === 0) return FaultNumber.DockNoLoad;
     const header = decodeManifestHeader(this.head_);
-    const beyond = offset + bytes.length > header.totalBytes;
+    const beyond = bytes.length === 0 || offset + bytes.length > header.totalBytes;
     if (offset < this.head_.length || offset % 8 !== 0 || beyond) return FaultNumber.ManifestTruncated;
     let words = bytes;
     if (bytes.length % 8 !== 0) {

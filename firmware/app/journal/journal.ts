@@ -157,13 +157,11 @@ export class Journal {
     return before < 0 ? none : copyBytes(this.read(before), BODY_BYTES, RECORD_BYTES - BODY_BYTES);
   }
 
-  /** The newest record that states the tries of a code; undefined when there is none. Reads backwards. */
-  lastTriesOf(code: number): RecordBody | undefined {
+  /** Visits every valid, whole record, the newest first. */
+  eachNewestFirst(visit: (body: RecordBody) => void): void {
     for (let slot = this.validBefore_(this.end); slot >= 0; slot = this.validBefore_(slot)) {
-      const body = decodeBody(this.read(slot));
-      if (body.code === code && body.tries > 0 && this.isWhole_(slot)) return body;
+      if (this.isWhole_(slot)) visit(decodeBody(this.read(slot)));
     }
-    return undefined;
   }
 
   /** Slot of a parcel's newest handover; −1 when this journal holds none. Reads backwards. */
@@ -234,7 +232,8 @@ export class Journal {
 
   /** Whole, or damaged since: a body has a MAC only once it was read back whole. */
   private isRecord_(slot: number): boolean {
-    return this.hasMac_(slot) || this.isWhole_(slot);
+    const hasBody = !isErased(this.read(slot).subarray(0, BODY_BYTES)); // a body is written before its MAC
+    return (hasBody && this.hasMac_(slot)) || this.isWhole_(slot);
   }
 
   private isWhole_(slot: number): boolean {

@@ -7,7 +7,7 @@ import type { SlotRecord, SyncRequest } from "../../shared/wire/sync.ts";
 import type { DepotContext } from "../context.ts";
 import { raiseAlarm } from "../settle/alarm.ts";
 import { settleRecord } from "../settle/settle-record.ts";
-import type { Manifest } from "../store/rows.ts";
+import type { Manifest, StoredRecord } from "../store/rows.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { isSameButOneBit, mendRecord, storedMac } from "./mend-record.ts";
 
@@ -39,7 +39,12 @@ export async function takeRecords(
     return standing(tx, manifest, true);
   }
   const fresh = request.records.filter((entry) => entry.slot >= manifest.acknowledged);
-  const { mended, broken } = mendAll(context, manifest, fresh);
+  const { mended, broken } = mendAll(
+    context,
+    manifest,
+    fresh,
+    await tx.records.last(manifest.device, manifest.journalEpoch),
+  );
   if (broken !== undefined) {
     await alarm(tx, context, manifest, "journal tampered", broken, "the chain of records does not hold");
     return standing(tx, manifest, true);
@@ -76,21 +81,28 @@ async function findDiffering(
   return undefined;
 }
 
-/** New records as they were written, in their order; or the first one that does not hold after the one before it. */
+/**
+ * New records as they were written, in their order; or the first one that does not hold after the one before it.
+ * @param last the record known before them, as it came
+ */
 function mendAll(
   context: DepotContext,
   manifest: Manifest,
   fresh: readonly SlotRecord[],
+  last: StoredRecord | undefined,
 ): { mended: Uint8Array[]; broken: number | undefined } {
   const key = context.subkey(manifest.device, manifest.keyEpoch, "record");
   const mended: Uint8Array[] = [];
   let before = manifest.chain;
+  let worn = last === undefined ? before : storedMac(last.bytes);
   for (const { slot, record } of fresh) {
     const chain = { hash: context.hash, key: key, journalEpoch: manifest.journalEpoch, before: before };
-    const asWritten = mendRecord(chain, slot, record);
+    // A handheld that stated its last record again went on from the MAC before it as its flash has it, worn bit and all.
+    const asWritten = mendRecord(chain, slot, record) ?? mendRecord({ ...chain, before: worn }, slot, record);
     if (asWritten === undefined) return { mended: mended, broken: slot };
     mended.push(sameBytes(asWritten, record) ? record : asWritten);
     before = storedMac(asWritten);
+    worn = storedMac(record);
   }
   return { mended: mended, broken: undefined };
 }

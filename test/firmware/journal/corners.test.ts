@@ -162,11 +162,11 @@ describe("the journal and records that were damaged since", () => {
       kept.journal.append(body);
       kept.journal.seal();
     }
-    assert.deepEqual([kept.journal.handoverOf(5), kept.journal.lastTriesOf(1005)?.type], [2, RecordType.HandedOver]);
+    assert.deepEqual([kept.journal.handoverOf(5), kept.lastTriesOf(1005)?.type], [2, RecordType.HandedOver]);
     damage(kept, 2);
-    assert.deepEqual([kept.journal.handoverOf(5), kept.journal.lastTriesOf(1005)?.type], [0, RecordType.Wrong]);
+    assert.deepEqual([kept.journal.handoverOf(5), kept.lastTriesOf(1005)?.type], [0, RecordType.Wrong]);
     damage(kept, 0, 1);
-    assert.deepEqual([kept.journal.handoverOf(5), kept.journal.lastTriesOf(1005)], [-1, undefined]);
+    assert.deepEqual([kept.journal.handoverOf(5), kept.lastTriesOf(1005)], [-1, undefined]);
   });
 
   it("passes over a torn slot and a damaged one alike to the last that is whole", () => {
@@ -268,10 +268,10 @@ describe("what the journal finds by reading backwards", () => {
     add({ code: 7, tries: 2 });
     add({ code: 7, tries: 0, type: RecordType.HandedOver });
     add({ code: 8, tries: 3 });
-    assert.equal(kept.journal.lastTriesOf(7)?.tries, 2, "one without tries does not state them");
+    assert.equal(kept.lastTriesOf(7)?.tries, 2, "one without tries does not state them");
     add({ code: 7, tries: 3 });
-    assert.equal(kept.journal.lastTriesOf(7)?.tries, 3);
-    assert.equal(kept.journal.lastTriesOf(9), undefined);
+    assert.equal(kept.lastTriesOf(7)?.tries, 3);
+    assert.equal(kept.lastTriesOf(9), undefined);
   });
 
   it("is the slot of a parcel's newest handover, in the first slot as well", () => {

@@ -129,8 +129,8 @@ describe("the journal and power cuts", () => {
     const kept = new UnitJournal(12);
     for (const n of [1, 2, 3]) kept.add(n);
     kept.tear(BODY_WRITE, 40, write(kept, 4));
-    assert.equal(kept.journal.lastTriesOf(1002)?.parcel, 2);
-    assert.equal(kept.journal.lastTriesOf(1004), undefined);
+    assert.equal(kept.lastTriesOf(1002)?.parcel, 2);
+    assert.equal(kept.lastTriesOf(1004), undefined);
   });
 });
 
