@@ -39,8 +39,13 @@ export function createBoard(): Board {
   E.setConsole(null, { force: true });
   // The Linux build starts with 4,096 variables and adds to them when they run out, but not for a typed array's bytes,
   // which then fail: it is made to add them now. Hardware boards have 12,000 and more from the start.
-  let filler: number[] = [];
-  while (filler.length < 5000) filler.push(0);
+  // Rows, for pushing looks through all that an array holds already: one long array took four fifths of the start.
+  let filler: number[][] = [];
+  while (filler.length < 50) {
+    const row: number[] = [];
+    while (row.length < 100) row.push(0);
+    filler.push(row);
+  }
   filler = [];
   const storage = require("Storage");
   const flash = require("Flash");
@@ -70,6 +75,7 @@ export function createBoard(): Board {
       pageBytes: PAGE_BYTES,
       read: (length, address) => flash.read(length, address),
       write: (data, address) => flash.write(data, address),
+      erase: (address) => flash.erasePage(address),
       toBytes: (text) => E.toUint8Array(text),
       toText: (bytes) => E.toString(bytes),
     }),

@@ -31,6 +31,8 @@ export interface StorageGround {
   pageBytes: number;
   read(length: number, address: number): Uint8Array;
   write(data: Uint8Array, address: number): void;
+  /** Erases the page that begins at an address. */
+  erase(address: number): void;
   toBytes(text: string): Uint8Array;
   toText(bytes: Uint8Array): string;
 }
@@ -103,7 +105,26 @@ export class StorageFlash implements Flash {
       }
       at += HEADER_BYTES + ((size + 3) & ~3);
     }
+    this.clear_(at);
     return FaultNumber.None;
+  }
+
+  /**
+   * A compaction that was cut leaves bytes behind the last file that are not erased, though they count as free. Whole pages
+   * of them are erased; over the rest of a page comes a dead file.
+   * @param end where the next header goes
+   */
+  private clear_(end: number): void {
+    const ground = this.ground_;
+    const page = end + ground.pageBytes - 1;
+    const next = page - (page % ground.pageBytes);
+    for (let at = next; at < ground.bytes; at += ground.pageBytes) {
+      if (!isErased(ground.read(ground.pageBytes, ground.start + at))) ground.erase(ground.start + at);
+    }
+    if (next === end || isErased(ground.read(next - end, ground.start + end))) return;
+    let size = next - end - HEADER_BYTES;
+    if (size < 4) size += ground.pageBytes;
+    ground.write(new Uint8Array([size, size >> 8, size >> 16, 0, 0, 0, 0, 0]), ground.start + end);
   }
 
   private write_(name: string, data: Uint8Array, offset: number, size?: number): void {

@@ -49,6 +49,7 @@ export function simFlash(chip: FlashChip): StorageFlash {
     pageBytes: chip.pageBytes,
     read: (length, address) => chip.readBytes(address, length),
     write: (data, address) => chip.program(address, data),
+    erase: (address) => chip.erasePage(address),
     toBytes: latin1Bytes,
     toText: (bytes) => latin1Text(bytes, 0, bytes.length),
   });

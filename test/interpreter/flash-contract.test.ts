@@ -18,6 +18,7 @@ const ground = {
   pageBytes: 1024,
   read: (length: number, address: number) => flash.read(length, address),
   write: (data: Uint8Array, address: number) => flash.write(data, address),
+  erase: (address: number) => flash.erasePage(address),
   toBytes: (text: string) => E.toUint8Array(text),
   toText: (bytes: Uint8Array) => E.toString(bytes),
 };

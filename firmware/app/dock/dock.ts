@@ -108,12 +108,12 @@ export class Dock {
     if (untidy !== FaultNumber.None) return untidy;
     // Before anything is erased: erased bytes come back only with maintenance, which needs a key.
     if (board.flash.free() < KEY_FILE_BYTES) return FaultNumber.DockNeedsMaintenance;
+    board.flash.erase(KEY_FILE_NAME); // first: with its key and without its day, a manifest of before would be taken again
     if (keys) {
       // Without a key (a damaged key file) the day may still be good under the key that comes now: it stays.
       eraseDay(board, "a");
       eraseDay(board, "b");
     }
-    board.flash.erase(KEY_FILE_NAME);
     const fault = board.flash.create(KEY_FILE_NAME, KEY_FILE_BYTES, file);
     this.host_.reopen();
     return fault;

@@ -181,11 +181,17 @@ export async function manifestFor(
 ): Promise<SealedManifest> {
   const device = await deviceOf(tx, deviceId);
   checkInService(device);
-  const ofDay = (await tx.manifests.ofDevice(deviceId)).filter((manifest) => manifest.day === day);
+  const all = await tx.manifests.ofDevice(deviceId);
+  const ofDay = all.filter((manifest) => manifest.day === day);
   const name = round ?? ofDay[0]?.round ?? (await onlyRound(tx, day));
   const newest = ofDay[0];
   const isOpen = newest?.closed === false && newest.updatesQueued < UPDATE_SLOTS;
-  if (isOpen && newest.round === name && newest.keyEpoch === device.keyEpoch) {
+  // While an older one is open the handheld may still work with that: tries on codes that came to it as updates are in no
+  // bit of a manifest sealed before them. The first sync under a newer manifest closes the older ones.
+  const isBehind = all.some(
+    (other) => !other.closed && newest !== undefined && other.journalEpoch < newest.journalEpoch,
+  );
+  if (isOpen && !isBehind && newest.round === name && newest.keyEpoch === device.keyEpoch) {
     const bytes = await tx.manifests.bytes(deviceId, newest.journalEpoch);
     if (bytes !== undefined && (await listsAll(tx, newest))) return sealedOf(newest, bytes);
   }

@@ -10,8 +10,10 @@ import { codeIdAt, parcelIdAt, type SealedRound } from "../../support/test-round
 import type { DepotBooks } from "./depot-books.ts";
 import type { Tally, UnderWay } from "./tally.ts";
 
-/** Screens looked at before one counts as never coming; each takes a millisecond or more. */
-const LOOKS_MAX = 5000;
+/** Screens looked at before one counts as never coming. */
+const LOOKS_MAX = 3000;
+/** Between two looks: a verdict takes no key for 400 ms, which pass faster while the handheld is left alone. */
+const LOOK_MS = 5;
 const PIXELS_HEADER_BYTES = 4;
 /** Rows of the display above the line with the keys, which is drawn later: 56 rows of 16 bytes. */
 const LASTING_BYTES = 56 * 16;
@@ -57,6 +59,7 @@ export class Courier {
       const lines = await this.bench.screen();
       shown = lines.join("\n");
       if (text.test(shown) && lines.at(-1) !== "") return shown;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     throw new Error(`the screen never showed ${String(text)}; it shows: ${shown.replaceAll("\n", " / ")}`);
   }
