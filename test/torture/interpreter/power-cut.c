@@ -1,5 +1,6 @@
 /* A battery for the interpreter's Linux build: loaded with LD_PRELOAD, it counts the writes to the file that stands for
- * flash, tears one of them, and kills the process in it. It also makes idle time pass faster.
+ * flash, tears one of them, and kills the process in it. It also makes idle time pass faster, and has it listen on a
+ * loopback address of its own, so that any number of handhelds share one port.
  *
  * The build opens `espruino.flash` for each read and write, and writes a whole range with one fwrite: a program (only
  * 1 to 0) or an erased page (all 0xFF). Here the file stays open and is read from memory: a start reads thousands of
@@ -13,16 +14,20 @@
  *                     `espruino.flash`, too. A bit that does not change keeps what was there.
  *   POWER_CUT_MEMORY  a file that gets the process's memory as it was in the cut: what stood on the display is in it
  *   POWER_CUT_SPEED   how many times faster the clock runs while the interpreter has nothing to do; 1 when unset
+ *   POWER_CUT_ADDRESS the IPv4 address to listen on; any when unset
  *   POWER_CUT_CLOCK   what the clock says at the start, seconds since 1970; the computer's time when unset */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/select.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -41,6 +46,7 @@ static long (*real_ftell)(FILE *);
 static size_t (*real_fread)(void *, size_t, size_t, FILE *);
 static size_t (*real_fwrite)(const void *, size_t, size_t, FILE *);
 static int (*real_gettimeofday)(struct timeval *, void *);
+static int (*real_bind)(int, const struct sockaddr *, socklen_t);
 static int (*real_select)(int, fd_set *, fd_set *, fd_set *, struct timeval *);
 
 static FILE *flash;
@@ -75,6 +81,7 @@ __attribute__((constructor)) static void begin(void) {
   *(void **)&real_fread = dlsym(RTLD_NEXT, "fread");
   *(void **)&real_fwrite = dlsym(RTLD_NEXT, "fwrite");
   *(void **)&real_gettimeofday = dlsym(RTLD_NEXT, "gettimeofday");
+  *(void **)&real_bind = dlsym(RTLD_NEXT, "bind");
   *(void **)&real_select = dlsym(RTLD_NEXT, "select");
   if (at) cut_at = atol(at);
   shapes = strdup(list ? list : "nothing");
@@ -214,6 +221,15 @@ size_t fwrite(const void *data, size_t size, size_t count, FILE *file) {
   if (file != flash) return real_fwrite(data, size, count, file);
   flash_write(data, size * count);
   return count;
+}
+
+int bind(int socket, const struct sockaddr *address, socklen_t length) {
+  struct sockaddr_in own;
+  const char *text = getenv("POWER_CUT_ADDRESS");
+  if (!text || address->sa_family != AF_INET || length < sizeof own) return real_bind(socket, address, length);
+  memcpy(&own, address, sizeof own);
+  must(inet_pton(AF_INET, text, &own.sin_addr) == 1);
+  return real_bind(socket, (const struct sockaddr *)&own, sizeof own);
 }
 
 int gettimeofday(struct timeval *restrict time, void *restrict zone) {

@@ -9,7 +9,6 @@ export const FILE_HEADER_BYTES = 32;
 const NAME_BYTES = 28;
 const FENCE_BYTES = 4096;
 const UNSET = 0xffffffff;
-const PORT_DIGITS = 5;
 
 /** A file's place in Storage. */
 export interface StoredFile {
@@ -90,12 +89,6 @@ export function makeStorage(bytes: number, files: readonly { name: string; text:
   return image;
 }
 
-/** The file in which the linux board finds the number of its bench port. */
-export const BENCH_PORT_FILE = { name: "bench.port", text: "0".repeat(PORT_DIGITS) };
-
-/** Writes a port's number into an image, if the file for it is there. */
-export function setBenchPort(image: Uint8Array, port: number): void {
-  const file = walkStorage(image).files.find(({ name }) => name === BENCH_PORT_FILE.name);
-  if (file?.size !== PORT_DIGITS) return;
-  image.set(Buffer.from(String(port).padStart(PORT_DIGITS, "0"), "latin1"), file.offset + FILE_HEADER_BYTES);
-}
+/** The file in which the linux board finds the number of its bench port; the default may be taken on this computer. */
+export const BENCH_PORT = 24_240;
+export const BENCH_PORT_FILE = { name: "bench.port", text: String(BENCH_PORT) };

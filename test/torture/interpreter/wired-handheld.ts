@@ -1,16 +1,17 @@
 // A handheld on the real interpreter with the battery that fails: its flash is set and read from outside, its idle
 // time passes faster, and the power can be made to fail in any flash write.
 import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findInterpreter } from "../../../scripts/interpreter-path.ts";
 import { BenchHandheld } from "../../../src/dock/bench-handheld.ts";
 import type { ByteStream } from "../../../src/dock/byte-stream.ts";
 import { openTcpStream } from "../../../src/dock/tcp-stream.ts";
-import { freePort, killNow, makeFolder, removeFolder } from "../../support/interpreter-process.ts";
+import { killNow, makeFolder, removeFolder } from "../../support/interpreter-process.ts";
 import { nodeHash } from "../../support/node-hash.ts";
 import { type LoggedWrite, powerCutter, readLog } from "./power-cutter.ts";
-import { setBenchPort } from "./storage-image.ts";
+import { BENCH_PORT } from "./storage-image.ts";
 
 /** How many times faster the clock runs while the handheld is idle: a verdict's guard of 400 ms takes 40. */
 const SPEED = 10;
@@ -19,6 +20,11 @@ const CLOCK_AT_START_S = 1_000_000;
 const START_LIMIT_MS = 30_000;
 const DEATH_LIMIT_MS = 10_000;
 const POLL_MS = 2;
+
+/** A loopback address that no other handheld of this computer listens on, as good as certainly: one in 16 million. */
+function ownAddress(): string {
+  return ["127", ...randomBytes(3)].map(String).join(".");
+}
 
 /** In which write the power fails, from 1 for the first one after the start, and what becomes of it. */
 export interface PowerCut {
@@ -29,25 +35,15 @@ export interface PowerCut {
 /** One handheld in a folder of its own; call {@link remove} at the end. */
 export class WiredHandheld {
   private readonly folder = makeFolder();
-  private readonly port: number;
+  private readonly address = ownAddress();
   private interpreter: ChildProcess | undefined;
   private ended: Promise<unknown> = Promise.resolve();
   private bench: BenchHandheld | undefined;
   private printed = "";
 
-  private constructor(port: number) {
-    this.port = port;
-  }
-
-  static async make(): Promise<WiredHandheld> {
-    return new WiredHandheld(await freePort());
-  }
-
   /** Puts an image into the flash; the handheld must be off. */
   setFlash(image: Uint8Array): void {
-    const own = image.slice();
-    setBenchPort(own, this.port);
-    writeFileSync(this.file("espruino.flash"), own);
+    writeFileSync(this.file("espruino.flash"), image);
   }
 
   /** What the flash holds. */
@@ -113,7 +109,7 @@ export class WiredHandheld {
 
   /** A stream to its bench port, for a dock; the connection before stays. */
   async cable(): Promise<ByteStream> {
-    return openTcpStream({ host: "127.0.0.1", port: this.port });
+    return openTcpStream({ host: this.address, port: BENCH_PORT });
   }
 
   /** Takes the battery out. */
@@ -133,6 +129,7 @@ export class WiredHandheld {
     return {
       LD_PRELOAD: powerCutter(),
       POWER_CUT_LOG: this.file("writes"),
+      POWER_CUT_ADDRESS: this.address,
       POWER_CUT_SPEED: String(SPEED),
       POWER_CUT_CLOCK: String(CLOCK_AT_START_S),
       ...(cut === undefined
