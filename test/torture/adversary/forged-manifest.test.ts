@@ -54,13 +54,13 @@ describe("a manifest that is not for this handheld now", () => {
     await books.depot.sealManifest(7, DAY, "R1");
     await load(books, handset, 7);
     assert.equal(handset.load(old), FaultNumber.ManifestOlder);
-    assert.equal(activeSequence(), 2);
+    assert.equal(activeSequence(), 3);
     books.clock.time_s = DAY_START_S + 86_400 + 3_600;
     assert.equal(await handset.sync(syncTo(books)), 0);
     assert.equal(handset.command(Command.Maintenance).fault, 0);
     assert.equal(handset.services(), undefined, "the day was retired");
     assert.equal(handset.load(old), FaultNumber.ManifestOlder);
-    assert.equal(handset.load(await sealed(7, 2)), FaultNumber.ManifestEqualOtherBytes, "not the retired one either");
+    assert.equal(handset.load(await sealed(7, 3)), FaultNumber.ManifestEqualOtherBytes, "not the retired one either");
   });
 
   it("is refused with the sequence of the active one and other bytes, and again with the same bytes changes nothing", async () => {
