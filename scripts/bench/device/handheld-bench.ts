@@ -115,6 +115,7 @@ function counted(calls: Calls): void {
     erase: (name) => flash.erase(name),
     free: () => flash.free(),
     compact: () => flash.compact(),
+    tidy: (known) => flash.tidy(known),
   };
   const wrappedHash: Hash = {
     sha256: (data) => {
