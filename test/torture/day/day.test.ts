@@ -5,8 +5,8 @@ import { dayDamage } from "./day-damage.ts";
 import { daySchedules } from "./day-schedules.ts";
 
 describe("a day with the power failing", () => {
-  shareOf(dayCuts, 0.03, 120_000);
-  shareOf(deepCuts, 0.002, 180_000);
-  shareOf(daySchedules, 0.05, 120_000);
-  shareOf(dayDamage, 0.04, 120_000);
+  shareOf(dayCuts, 0.03, 300_000);
+  shareOf(deepCuts, 0.001, 300_000);
+  shareOf(daySchedules, 0.05, 300_000);
+  shareOf(dayDamage, 0.04, 300_000);
 });
