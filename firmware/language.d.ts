@@ -160,16 +160,14 @@ interface String {
   charCodeAt(index: number): number;
   concat(...parts: string[]): string;
   endsWith(end: string): boolean;
-  includes(part: string, from?: number): boolean;
-  indexOf(part: string, from?: number): number;
+  /** The one search that is right: `indexOf`, `includes`, `replace` and `match` with a text find its beginning at the end. */
   lastIndexOf(part: string, from?: number): number;
   match(pattern: RegExp): RegExpMatchArray | null;
   padEnd(length: number, fill?: string): string;
   padStart(length: number, fill?: string): string;
   repeat(count: number): string;
-  replace(pattern: string | RegExp, text: string): string;
-  replace(pattern: string | RegExp, replacer: (match: string, ...groups: string[]) => string): string;
-  replaceAll(part: string, text: string): string;
+  replace(pattern: RegExp, text: string): string;
+  replace(pattern: RegExp, replacer: (match: string, ...groups: string[]) => string): string;
   slice(start?: number, end?: number): string;
   split(separator: string | RegExp): string[];
   startsWith(start: string, from?: number): boolean;

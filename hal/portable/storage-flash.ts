@@ -100,7 +100,7 @@ export class StorageFlash implements Flash {
       if (at + HEADER_BYTES + size > ground.bytes) {
         size &= -size; // torn: its lowest bit alone makes it a small file, dead at once
         ground.write(new Uint8Array([size, size >> 8, size >> 16, 0, 0, 0, 0, 0]), ground.start + at);
-      } else if (readU32(header, 4) !== 0 && known.indexOf("," + nameIn(header) + ",") < 0) {
+      } else if (readU32(header, 4) !== 0 && known.lastIndexOf("," + nameIn(header) + ",") < 0) {
         ground.write(NO_NAME, ground.start + at + 4);
       }
       at += HEADER_BYTES + ((size + 3) & ~3);
