@@ -79,11 +79,11 @@ function totalWear(rig: DayRig): number {
 /** One chip for all points: each begins by taking the state of its stage. */
 const SCRATCH: { chip: SimChip | undefined } = { chip: undefined };
 
-/** The moment before a stage's operation, to be lived once more. Only one at a time: they share a chip. */
-export function goBack(stage: Stage): DayRig {
-  const chip = (SCRATCH.chip ??= stage.moment.chip.copy());
-  chip.become(stage.moment.chip);
-  return new DayRig({ ...stage.moment, chip, depot: stage.moment.depot.copy() });
+/** A moment, such as that before a stage's operation, to be lived once more. Only one at a time: they share a chip. */
+export function goBack({ moment }: { moment: Moment }): DayRig {
+  const chip = (SCRATCH.chip ??= moment.chip.copy());
+  chip.become(moment.chip);
+  return new DayRig({ ...moment, chip, depot: moment.depot.copy() });
 }
 
 /** Goes back to a stage's moment and runs its operation up to a cut; how far it came. */
@@ -110,13 +110,37 @@ function tryPoint(stage: Stage, write: number, shape: TearShape): Helper {
   return finishDay(rig, stage.operation, stage.before);
 }
 
-/** Tries one point of depth two: the restart is cut as well, and the one behind it is not. */
-function tryDeepPoint(stage: Stage, write: number, shape: TearShape, again: number, shapeAgain: TearShape): void {
+/** What a first cut left: from here on the restart is cut as well. */
+interface FirstCut {
+  id: string;
+  stage: Stage;
+  moment: Moment;
+  far: HowFar;
+  /** The flash writes of the restart in which it is cut again. */
+  again: readonly number[];
+}
+
+/** Writes of a restart tried from either end: a longer one erases all pages of a Storage that it takes for corrupt. */
+const RESTART_ENDS = 8;
+
+function firstCut({ stage, write, shape }: { stage: Stage; write: number; shape: TearShape }): FirstCut {
   const { rig, far } = runCut(stage, write, shape);
-  untilPowerCut(() => rig.boot({ write: again, bytes: 0, shape: shapeAgain }));
+  const moment = rig.moment();
   rig.boot();
-  checkPromises(rig, stage.operation, stage.before, far);
-  finishDay(rig, stage.operation, stage.before);
+  const { length } = rig.host.writes;
+  const numbers = Array.from({ length }, (_, i) => i + 1);
+  const again = numbers.filter((number) => number <= RESTART_ENDS || number > length - RESTART_ENDS);
+  return { id: `${stage.number}#${write}:${shape}`, stage, moment, far, again };
+}
+
+/** Tries one point of depth two: the restart is cut as well, and the one behind it is not. */
+function tryDeepPoint(first: FirstCut, write: number, shape: TearShape): void {
+  const { operation, before } = first.stage;
+  const rig = goBack(first);
+  untilPowerCut(() => rig.boot({ write, bytes: 0, shape }));
+  rig.boot();
+  checkPromises(rig, operation, before, first.far);
+  finishDay(rig, operation, before);
 }
 
 function attempt(torture: Torture, sweep: string, id: string, run: () => void): void {
@@ -130,24 +154,25 @@ function attempt(torture: Torture, sweep: string, id: string, run: () => void): 
 
 const letTimePass = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** Every write × every tear of every stage. */
+function cutsOf(stages: readonly Stage[]): { stage: Stage; write: number; shape: TearShape }[] {
+  return stages.flatMap((stage) =>
+    Array.from({ length: stage.writes }, (_, i) => TEAR_SHAPES.map((shape) => ({ stage, write: i + 1, shape }))).flat(),
+  );
+}
+
 /** Every write × every tear of the day. */
 export const dayCuts: Sweep = {
   name: "day-cuts",
   title: "a power cut in every flash write of a day, in every shape",
   async run(torture) {
-    const stages = stagesOf(dayScript());
     const helped = new Map<Helper, number>();
-    const all = stages.flatMap((stage) =>
-      Array.from({ length: stage.writes }, (_, i) =>
-        TEAR_SHAPES.map((shape) => ({ stage, write: i + 1, shape })),
-      ).flat(),
-    );
-    await spread(torture, all, (one) => {
-      const id = `${one.stage.number}#${one.write}:${one.shape}`;
+    await spread(torture, cutsOf(stagesOf(dayScript())), ({ stage, write, shape }) => {
+      const id = `${stage.number}#${write}:${shape}`;
       if (torture.only !== undefined && torture.only !== pointId(dayCuts.name, id)) return;
       attempt(torture, dayCuts.name, id, () => {
-        const helper = tryPoint(one.stage, one.write, one.shape);
-        if (one.stage.operation.isAtDock === true) helped.set(helper, (helped.get(helper) ?? 0) + 1);
+        const helper = tryPoint(stage, write, shape);
+        if (stage.operation.isAtDock === true) helped.set(helper, (helped.get(helper) ?? 0) + 1);
       });
     });
     for (const [helper, times] of helped) torture.figure(`cuts at the dock, brought back by: ${helper}`, times);
@@ -159,26 +184,25 @@ export const deepCuts: Sweep = {
   name: "deep-cuts",
   title: "a second power cut in every write of the restart behind a first one",
   async run(torture) {
-    const stages = stagesOf(dayScript(60));
-    const firsts = stages.flatMap((stage) =>
-      Array.from({ length: stage.writes }, (_, i) =>
-        TEAR_SHAPES.map((shape) => ({ stage, write: i + 1, shape })),
-      ).flat(),
-    );
-    await spread(torture, firsts, ({ stage, write, shape }) => {
-      const first = `${stage.number}#${write}:${shape}`;
-      if (torture.only !== undefined && !torture.only.startsWith(pointId(deepCuts.name, `${first}/`))) return;
-      const { rig } = runCut(stage, write, shape);
-      rig.boot();
-      const { length } = rig.host.writes;
-      for (let again = 1; again <= length; again++) {
-        for (const shapeAgain of TEAR_SHAPES) {
-          const id = `${first}/${again}:${shapeAgain}`;
-          if (torture.only !== undefined && torture.only !== pointId(deepCuts.name, id)) continue;
-          attempt(torture, deepCuts.name, id, () => tryDeepPoint(stage, write, shape, again, shapeAgain));
+    let planned = 0;
+    let firsts = 0;
+    const counting = { ...torture, planned: () => undefined };
+    await spread(counting, cutsOf(stagesOf(dayScript(60))), (one) => {
+      const id = `${one.stage.number}#${one.write}:${one.shape}`;
+      if (torture.only !== undefined && !torture.only.startsWith(pointId(deepCuts.name, `${id}/`))) return;
+      const first = firstCut(one);
+      firsts++;
+      planned += first.again.length * TEAR_SHAPES.length;
+      torture.planned(planned);
+      for (const again of first.again) {
+        for (const shape of TEAR_SHAPES) {
+          const deepId = `${first.id}/${again}:${shape}`;
+          if (torture.only !== undefined && torture.only !== pointId(deepCuts.name, deepId)) continue;
+          attempt(torture, deepCuts.name, deepId, () => tryDeepPoint(first, again, shape));
         }
       }
     });
+    torture.figure("first cuts", firsts);
   },
 };
 

@@ -6,7 +6,7 @@ import { daySchedules } from "./day-schedules.ts";
 
 describe("a day with the power failing", () => {
   shareOf(dayCuts, 0.03, 300_000);
-  shareOf(deepCuts, 0.01, 300_000);
+  shareOf(deepCuts, 0.004, 300_000);
   shareOf(daySchedules, 0.05, 300_000);
   shareOf(dayDamage, 0.04, 300_000);
 });
