@@ -232,6 +232,18 @@ describe("sync intake", () => {
     assert.deepEqual([device?.updatesQueued, device?.updatesStored], [9, 9]);
   });
 
+  it("tells a handheld that hears of a replacement late how often it was tried elsewhere", async () => {
+    const online = await loadedHandheld(test, 8);
+    await test.depot.reissue(ASKED);
+    await online.sync(to);
+    online.about(ASKED, RecordType.Wrong, { code: online.updates[0]!.newCode, tries: 2 });
+    await online.sync(to);
+    await handheld.sync(to);
+    const [mine, other] = [handheld.updates[0]!, online.updates[0]!];
+    assert.deepEqual([other.triesKnown, mine.triesKnown], [0, 2]);
+    assert.deepEqual({ ...mine, triesKnown: 0 }, other);
+  });
+
   it("raises the alarm when a handheld names an update that was never queued", async () => {
     const fields = { ...handheld.fields(), lastUpdate: 3 };
     await to(handheld.seal(fields));

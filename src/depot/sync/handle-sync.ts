@@ -11,6 +11,7 @@ import {
   SyncStatus,
   UPDATES_PER_REPLY,
 } from "../../shared/wire/sync.ts";
+import { decodeUpdate, encodeUpdate, UpdateKind } from "../../shared/wire/update.ts";
 import type { DepotContext } from "../context.ts";
 import { raiseAlarm } from "../settle/alarm.ts";
 import type { Device, Manifest } from "../store/rows.ts";
@@ -82,7 +83,7 @@ async function answerRequest(
   if (taken.isConflict) return { status: SyncStatus.Conflict, updates: [], ...standing };
   if (isClosedKey || manifest.closed) return { status: SyncStatus.Closed, updates: [], ...standing };
   await noteUpdates(tx, context, manifest, request.lastUpdate);
-  return { status: SyncStatus.Ok, updates: await nextUpdates(tx, request), ...standing };
+  return { status: SyncStatus.Ok, updates: await nextUpdates(tx, context, request), ...standing };
 }
 
 function isOf(manifest: Manifest, request: SyncRequest): boolean {
@@ -140,8 +141,15 @@ async function noteUpdates(
   }
 }
 
-async function nextUpdates(tx: StoreTransaction, request: SyncRequest): Promise<Uint8Array[]> {
+/** The next updates as queued, but for the tries of a new code: other handhelds may have made some since. */
+async function nextUpdates(tx: StoreTransaction, context: DepotContext, request: SyncRequest): Promise<Uint8Array[]> {
   const { device, journalEpoch, lastUpdate } = request;
-  const updates = await tx.manifests.updates(device, journalEpoch, lastUpdate, UPDATES_PER_REPLY);
-  return updates.map((update) => update.bytes);
+  const next: Uint8Array[] = [];
+  for (const { bytes } of await tx.manifests.updates(device, journalEpoch, lastUpdate, UPDATES_PER_REPLY)) {
+    const update = decodeUpdate(bytes);
+    const code = update.kind === UpdateKind.Replace ? await tx.codes.find(update.newCode) : undefined;
+    const isSame = code === undefined || code.triesKnown === update.triesKnown;
+    next.push(isSame ? bytes : encodeUpdate(context.hash, { ...update, triesKnown: code.triesKnown }, journalEpoch));
+  }
+  return next;
 }
