@@ -1,4 +1,4 @@
-// The reference model's depot books: what becomes of each result that comes in, by SPEC.md §9 and DESIGN.md §3.8 alone.
+// The forecast's depot books: what becomes of each result that comes in, by SPEC.md §9 and DESIGN.md §3.8 alone.
 // Every result is booked once, and what was confirmed is never dropped.
 import type { Code, Manifest, Parcel, Reply, Result, Update } from "./model-types.ts";
 

@@ -1,4 +1,4 @@
-// The reference model's time, by DESIGN.md §3.7: never before the floor, set only by the depot, estimated until then.
+// The forecast's time, by DESIGN.md §3.7: never before the floor, set only by the depot, estimated until then.
 import type { Now } from "./model-types.ts";
 
 const DAY_S = 86_400;

@@ -3,6 +3,7 @@
 import { strict as assert } from "node:assert";
 import { Key } from "../../../hal/contract/keypad.ts";
 import type { Verdict } from "./model-types.ts";
+import type { Told } from "./observations.ts";
 import { MODEL_DEVICE, opensDoor, trackingOf } from "./real-depot.ts";
 import type { CutWish, World } from "./world.ts";
 
@@ -85,7 +86,9 @@ export function tryCode(
   );
   if (done === undefined) return;
   checkScreen(world, done.model);
-  if (done.model === "accepted" && hasHaste) confirm(world, Key.Enter, (door) => door.handOver(parcel), undefined);
+  world.reference.shows({ what: done.model === "accepted" ? "accepted" : "wrong", parcel });
+  if (done.model !== "accepted" || !hasHaste) return;
+  confirm(world, Key.Enter, { what: "handed over", parcel }, (door) => door.handOver(parcel), undefined);
 }
 
 /** Digits of a kind, for a code. */
@@ -117,6 +120,7 @@ function digitsFor(world: World, code: number, kind: DigitsKind): string {
 function confirm(
   world: World,
   key: Key,
+  told: Told,
   step: (door: World["model"]["handheld"]) => Verdict,
   cut: CutWish | undefined,
 ): void {
@@ -126,7 +130,9 @@ function confirm(
     (model) => model.step(step),
     "shows",
   );
-  if (done !== undefined) checkScreen(world, done.model);
+  if (done === undefined) return;
+  checkScreen(world, done.model);
+  world.reference.shows(told);
 }
 
 /** The journal keeps room for what the model does not know: how a full one stops the day. */
@@ -139,7 +145,7 @@ export function handOver(world: World, pick: number, cut: CutWish | undefined): 
   const parcel = pickParcel(world, pick);
   const verdict = look(world, parcel);
   if (verdict !== "already accepted" && verdict !== "no code needed") return;
-  confirm(world, Key.Enter, (door) => door.handOver(parcel), cut);
+  confirm(world, Key.Enter, { what: "handed over", parcel }, (door) => door.handOver(parcel), cut);
 }
 
 /** Says why a parcel is not delivered. */
@@ -148,7 +154,7 @@ export function notDelivered(world: World, pick: number, reason: number, cut: Cu
   if (!["ask", "no code needed", "locked", "device locked", "code replaced"].includes(look(world, parcel))) return;
   world.handheld.press(Key.Reason);
   assert.equal(world.handheld.screen()[0], "WHY NOT?");
-  confirm(world, reason, (door) => door.notDelivered(parcel, reason), cut);
+  confirm(world, reason, { what: "not delivered", parcel }, (door) => door.notDelivered(parcel, reason), cut);
 }
 
 /** Takes a handover back. */
@@ -158,7 +164,7 @@ export function takeBack(world: World, pick: number, cut: CutWish | undefined): 
   world.handheld.press(Key.Reason);
   if (world.model.handheld.handover(parcel) < 0) return checkScreen(world, "handed over earlier");
   assert.equal(world.handheld.screen()[0], "TAKE BACK?");
-  confirm(world, Key.Enter, (door) => door.takeBack(parcel), cut);
+  confirm(world, Key.Enter, { what: "reversed", parcel }, (door) => door.takeBack(parcel), cut);
 }
 
 /** Which answer is typed: the depot's, any other, the one given last. */
@@ -185,7 +191,9 @@ export async function answer(world: World, pick: number, kind: AnswerKind, cut: 
     (after) => after.step((door) => door.answer(parcel, code, isRight)),
     "looks",
   );
-  if (done !== undefined) checkScreen(world, done.model);
+  if (done === undefined) return;
+  checkScreen(world, done.model);
+  world.reference.shows({ what: isRight ? "released" : "wrong answer", parcel: code === 0 ? 0 : parcel });
 }
 
 /** Reads a challenge out to the depot, which answers or does not. */

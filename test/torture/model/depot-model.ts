@@ -1,4 +1,4 @@
-// The reference model's depot: what it does of itself. It issues and replaces codes, seals manifests, closes days and gives
+// The forecast's depot: what it does of itself. It issues and replaces codes, seals manifests, closes days and gives
 // releases, by SPEC.md §4, §7, §8 and DESIGN.md §3.3, §3.8 alone. It has one handheld.
 import { BooksModel } from "./books-model.ts";
 import type { Code, Listed, Manifest, Parcel } from "./model-types.ts";

@@ -4,7 +4,7 @@ import { FaultNumber } from "../../../src/shared/faults.ts";
 import { Command } from "../../../src/shared/wire/service-frame.ts";
 import { concatBytes } from "../../../src/shared/wire/bytes.ts";
 import { MODEL_DEVICE, MODEL_ROUND, trackingOf } from "./real-depot.ts";
-import type { LoadOutcome } from "./reference-model.ts";
+import type { LoadOutcome } from "./forecast.ts";
 import type { Reply } from "./model-types.ts";
 import type { CutWish, World } from "./world.ts";
 

@@ -1,10 +1,11 @@
 // Compares the model with what the handheld's flash holds and what the depot's books say. Differences are sentences.
 import { RecordType } from "../../../src/shared/wire/journal.ts";
 import type { What } from "./model-types.ts";
+import type { BookedBooks } from "./observations.ts";
 import type { Books } from "./books.ts";
 import { digestOf, type Secret } from "./real-depot.ts";
 import type { Seen } from "./real-handheld.ts";
-import type { ReferenceModel } from "./reference-model.ts";
+import type { Forecast } from "./forecast.ts";
 
 const WHAT: Record<number, What> = {
   [RecordType.Accepted]: "accepted",
@@ -52,7 +53,7 @@ function compare(what: string, real: unknown, model: unknown): string[] {
 
 /** In which ways the flash is not what the model says; the record that a found try has no parcel for may name one. */
 export function handheldDifferences(
-  { handheld }: ReferenceModel,
+  { handheld }: Forecast,
   seen: Seen | undefined,
   secrets: readonly Secret[],
 ): string[] {
@@ -93,7 +94,7 @@ const NEVER =
  * In which ways the depot's books are not what the model says; read from its tables, not through its code;
  * of the journals those that are named.
  */
-export function depotDifferences({ depot }: ReferenceModel, books: Books, journals: ReadonlySet<number>): string[] {
+export function depotDifferences({ depot }: Forecast, books: Books, journals: ReadonlySet<number>): string[] {
   const found: string[] = [];
   const parcels = books.parcels();
   const days = books.plans();
@@ -125,6 +126,18 @@ export function depotDifferences({ depot }: ReferenceModel, books: Books, journa
   );
   const alarms = books.alarms().filter(({ kind }) => NEVER.test(kind));
   return [...found, ...alarms.map(({ kind, text }) => `alarm "${kind}": ${text}`)];
+}
+
+/** What the tables say of one manifest and of all parcels, as the reference model is told it. */
+export function booksSay(books: Books, number: number): BookedBooks {
+  const codes = books.codes();
+  return {
+    number,
+    acknowledged: Number(books.manifests()[number - 1]?.["acknowledged"]),
+    records: books.records(number).map(({ slot, type, verdict }) => ({ slot, what: WHAT[type] ?? "", verdict })),
+    delivered: new Set(books.parcels().flatMap(({ id, status }) => (status === "delivered" ? [Number(id)] : []))),
+    triesKnown: (code) => Number(codes[code - 1]?.["tries"]),
+  };
 }
 
 function sorted(row: object | undefined): unknown[] {

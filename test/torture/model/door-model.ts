@@ -1,4 +1,4 @@
-// The reference model's door and journal: what may be tried, what comes of it, and what is recorded, by DESIGN.md §3.2–3.4
+// The forecast's door and journal: what may be tried, what comes of it, and what is recorded, by DESIGN.md §3.2–3.4
 // and SPEC.md §5, §7, §8 alone. Each step writes in the order that is promised: what a cut may leave follows from that.
 import { LedgerModel } from "./ledger-model.ts";
 import type { Code, Manifest, Now, Policy, Verdict, What } from "./model-types.ts";

@@ -1,4 +1,4 @@
-// Power cuts of the reference model: each of its writes may be the one in which the power fails.
+// Power cuts of the forecast: each of its writes may be the one in which the power fails.
 
 /** The n-th write from now on comes out like this, and nothing follows. */
 export interface Fuse {

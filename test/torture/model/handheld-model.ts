@@ -1,4 +1,4 @@
-// The reference model's handheld beyond the door: what a start mends, what a reply brings, what goes along with a new
+// The forecast's handheld beyond the door: what a start mends, what a reply brings, what goes along with a new
 // manifest, by SPEC.md §4.6, §5.5, §6.3 and §7 alone.
 import { DoorModel } from "./door-model.ts";
 import type { Manifest, Reply } from "./model-types.ts";

@@ -1,4 +1,4 @@
-// The reference model's ledger, by SPEC.md §6: what is spent on each code, from cells that are whole or torn.
+// The forecast's ledger, by SPEC.md §6: what is spent on each code, from cells that are whole or torn.
 import { Fused } from "./fused.ts";
 
 /** Cells of a row; behind them nobody knows whose a torn one is. */

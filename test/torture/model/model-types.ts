@@ -1,4 +1,4 @@
-// What the reference model speaks of: plain books, no bytes. Types alone; the rules are in the files beside it.
+// What the forecast speaks of: plain books, no bytes. Types alone; the rules are in the files beside it.
 
 /** What a manifest says of tries and locks. */
 export interface Policy {

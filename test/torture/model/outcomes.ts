@@ -1,7 +1,7 @@
 // What a power cut may leave behind, by the model: the same step again and again, cut in each of its writes in turn, each
 // time with that write absent, torn and whole.
 import { ModelCut } from "./fused.ts";
-import type { ReferenceModel } from "./reference-model.ts";
+import type { Forecast } from "./forecast.ts";
 
 /** What was seen of the step before the power failed. */
 export interface SeenOfStep {
@@ -14,12 +14,8 @@ export interface SeenOfStep {
 const LEAVES = ["absent", "torn", "whole"] as const;
 
 /** Every model that fits, the one whose step came to its end first. */
-export function* outcomes(
-  before: ReferenceModel,
-  step: (model: ReferenceModel) => unknown,
-  seen: SeenOfStep,
-): Generator<ReferenceModel> {
-  const fits = ({ handheld }: ReferenceModel): boolean =>
+export function* outcomes(before: Forecast, step: (model: Forecast) => unknown, seen: SeenOfStep): Generator<Forecast> {
+  const fits = ({ handheld }: Forecast): boolean =>
     (seen.hasLooked === undefined || handheld.hasLooked === seen.hasLooked) && (!seen.isConfirmed || handheld.isDone);
   for (let write = 0, isCut = true; isCut; write++) {
     for (const leaves of write === 0 ? (["whole"] as const) : LEAVES) {

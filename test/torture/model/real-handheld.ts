@@ -5,7 +5,7 @@ import { dayFiles } from "../../../firmware/app/files.ts";
 import { Handheld } from "../../../firmware/app/handheld.ts";
 import { readKeys } from "../../../firmware/app/keys.ts";
 import type { Manifest } from "../../../firmware/app/manifest/manifest.ts";
-import { Ledger, type Spent } from "../../../firmware/app/ledger/ledger.ts";
+import { Ledger, type Spent, triesInAll } from "../../../firmware/app/ledger/ledger.ts";
 import { ParcelIndex } from "../../../firmware/app/parcels/parcel-index.ts";
 import type { Board } from "../../../hal/contract/board.ts";
 import { Key } from "../../../hal/contract/keypad.ts";
@@ -32,6 +32,8 @@ export interface Seen {
   slots: readonly ReadSlot[];
   /** By code id, 0 the device. */
   spent: ReadonlyMap<number, Spent>;
+  /** Tries of each code in all, those its manifest or update knows included. */
+  tries: ReadonlyMap<number, number>;
   failures: number;
   stored: number;
   /** Whether a parcel was handed over, by its id. */
@@ -42,7 +44,7 @@ export interface Seen {
 interface Listed {
   journalEpoch: number;
   places: Map<number, number>;
-  codes: Map<number, number>;
+  codes: { id: number; row: number; triesKnown: number }[];
 }
 
 /** A handheld that starts, dies and starts again. */
@@ -181,30 +183,40 @@ export class RealHandheld {
     const index = new ParcelIndex(flash, nodeHash, files.index, header.parcels, header.journalEpoch);
     if (ledger.open() !== 0 || index.open() !== 0) throw new Error("ledger or index does not open");
     const { places, codes } = this.listed(day.manifest);
-    const rows = new Map([[0, ledger.deviceRow], ...codes]);
+    const rows = new Map([[0, ledger.deviceRow]]);
+    const known = new Map<number, number>();
+    for (const { id, row, triesKnown } of codes) {
+      rows.set(id, row);
+      known.set(id, triesKnown);
+    }
     day.updates.each((update) => {
-      if (update.kind === UpdateKind.Replace) rows.set(update.newCode, header.codes + update.number - 1);
+      if (update.kind !== UpdateKind.Replace) return;
+      rows.set(update.newCode, header.codes + update.number - 1);
+      known.set(update.newCode, update.triesKnown);
     });
+    const spent = new Map([...rows].map(([code, row]) => [code, { ...ledger.spent(row) }] as const));
     return {
       number: header.sequence,
       slots: this.readJournal(flash.read(files.journal, 0, 1 << 20), header.journalEpoch, day.manifest.mac()),
-      spent: new Map([...rows].map(([code, row]) => [code, { ...ledger.spent(row) }] as const)),
+      spent,
+      tries: new Map([...known].map(([code, tries]) => [code, triesInAll(spent.get(code)!, tries)] as const)),
       failures: ledger.deviceFailures(),
       stored: day.updates.last,
       isOut: new Map([...places].map(([parcel, place]) => [parcel, index.state(place).handedOver] as const)),
     };
   }
 
-  /** Places of parcels and codes in a manifest, by id; read once. */
+  /** Places of parcels in a manifest, by id, and its codes; read once. */
   private listed(manifest: Manifest): Listed {
     const { parcels, codes, journalEpoch } = manifest.header;
     if (this.listedIn?.journalEpoch === journalEpoch) return this.listedIn;
-    const placesOf = (count: number, id: (place: number) => number): Map<number, number> =>
-      new Map(Array.from({ length: count }, (_, place) => [id(place), place] as const));
     this.listedIn = {
       journalEpoch,
-      places: placesOf(parcels, (place) => manifest.parcel(place).id),
-      codes: placesOf(codes, (place) => manifest.code(place).id),
+      places: new Map(Array.from({ length: parcels }, (_, place) => [manifest.parcel(place).id, place] as const)),
+      codes: Array.from({ length: codes }, (_, place) => {
+        const { id, row, triesKnown } = manifest.code(place);
+        return { id, row, triesKnown };
+      }),
     };
     return this.listedIn;
   }

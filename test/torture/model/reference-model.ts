@@ -1,120 +1,143 @@
-// The reference model as a whole: one handheld, its clock, one depot. It shares no code with firmware or depot and knows
-// no bytes; a power cut may come in any of its writes (fused.ts).
-import { ClockModel } from "./clock-model.ts";
-import { DepotModel } from "./depot-model.ts";
-import { HandheldModel } from "./handheld-model.ts";
-import type { Manifest, Policy, Reply } from "./model-types.ts";
+// The reference model: ledger, journal and depot's books in the fewest words that hold both promises. It is told what is
+// seen (digits compared, screens, flash, tables) and throws when that breaks a promise, whatever the commands were, and
+// whatever was cut. What exactly each command leads to is the forecast's affair (forecast.ts).
+import { strict as assert } from "node:assert";
+import type { BookedBooks, Entry, FlashSays, Told } from "./observations.ts";
 
-/** What may come of a load, by SPEC.md §4.6. */
-export type LoadOutcome =
-  "loaded" | "older" | "equal, other bytes" | "already loaded" | "expired" | "not yet valid" | "unsent";
-
-const DAY_S = 86_400;
+interface Journal {
+  entries: readonly Entry[];
+  /** Entries that were there when screens were last matched with them. */
+  confirmed: number;
+  verdicts: Map<number, string>;
+}
 
 export class ReferenceModel {
-  readonly policy: Policy;
-  depot: DepotModel;
-  handheld: HandheldModel;
-  clock = new ClockModel();
-  /** Of the last manifest that maintenance retired. */
-  past = { number: 0, sealed_s: 0 };
-  /** The depot's time in the last reply since the last start, 0 for none. */
-  depotTime_s = 0;
-  /** Time of the newest record, as it was seen. */
-  lastRecord_s = 0;
+  private readonly allowed: (code: number) => number;
+  private readonly compared = new Map<number, number>();
+  private readonly journals = new Map<number, Journal>();
+  private tries = new Map<number, number>();
+  private wrongAnswers = 0;
+  private active: Journal | undefined;
+  private shown: Told[] = [];
 
-  constructor(policy: Policy) {
-    this.policy = policy;
-    this.depot = new DepotModel(policy.releases);
-    this.handheld = new HandheldModel(policy);
+  /** @param allowed tries of a code, those of the releases that the depot gave for it included */
+  constructor(allowed: (code: number) => number) {
+    this.allowed = allowed;
   }
 
-  clone(): ReferenceModel {
-    const { depot, handheld, clock, past, depotTime_s, lastRecord_s } = this;
-    const plain = structuredClone({ depot: { ...depot }, handheld: { ...handheld }, clock: { ...clock }, past });
-    const copy = new ReferenceModel(this.policy);
-    Object.assign(copy.depot, plain.depot);
-    Object.assign(copy.handheld, plain.handheld);
-    Object.assign(copy.clock, plain.clock);
-    return Object.assign(copy, { past: plain.past, depotTime_s, lastRecord_s });
-  }
-
-  /** Reads the clock before a step. */
-  tick(): void {
-    const { active } = this.handheld;
-    if (active !== undefined) this.handheld.now = this.clock.judge(active.day, this.policy.refusesEstimated);
-  }
-
-  /** A step on the screen: what it confirms is written first, tries without a record are told of behind it. */
-  step<T>(act: (handheld: HandheldModel) => T): T {
-    const { handheld } = this;
-    this.tick();
-    handheld.hasLooked = handheld.isDone = false;
-    const result = act(handheld);
-    handheld.isDone = true;
-    handheld.findTries();
-    return result;
-  }
-
-  /** A start, or everything opened again. */
-  start(): void {
-    const { handheld, clock, past } = this;
-    this.depotTime_s = 0;
-    this.step(() => {
-      clock.restart(handheld.active?.sealed_s ?? past.sealed_s, handheld.active === undefined ? 0 : this.lastRecord_s);
-      handheld.boot();
-    });
-  }
-
-  /** A reply to the outstanding request; whether its time was believed. */
-  take(reply: Reply): boolean {
-    this.depotTime_s = reply.time_s;
-    const isBelieved = this.clock.adjust(reply.time_s, this.handheld.active?.day);
-    this.handheld.take(reply);
-    return isBelieved;
-  }
-
-  /** Loads a manifest, or says why not; nothing is changed then but tries told of. */
-  load(fresh: Manifest): LoadOutcome {
-    const { handheld, clock } = this;
-    const active = handheld.active?.number ?? this.past.number;
-    if (fresh.number < active) return "older";
-    if (fresh.number === active) return handheld.active === undefined ? "equal, other bytes" : "already loaded";
-    if (!clock.isEstimated && clock.now_s() >= (fresh.day + 1) * DAY_S) return "expired";
-    if (!clock.isEstimated && clock.now_s() < (fresh.day - 1) * DAY_S) return "not yet valid";
-    handheld.findTries();
-    if (handheld.isUnsent()) return "unsent";
-    handheld.load(fresh);
-    this.lastRecord_s = 0;
-    this.start();
-    return "loaded";
-  }
-
-  /** Maintenance; a day that is over, by the depot's time and the handheld's, is retired. */
-  maintain(): boolean {
-    const { handheld, clock } = this;
-    handheld.findTries();
-    if (handheld.isUnsent()) return false;
-    const { active } = handheld;
-    const isOver = (end_s: number): boolean =>
-      this.depotTime_s >= end_s && (clock.isEstimated || clock.now_s() >= end_s);
-    if (active !== undefined && isOver((active.day + 1) * DAY_S)) {
-      this.past = { number: active.number, sealed_s: active.sealed_s };
-      handheld.forget();
-      this.lastRecord_s = 0;
+  /** Digits are about to be compared with a code (undefined: an answer is); `flash` is what it holds at this moment. */
+  compares(code: number | undefined, flash: Pick<FlashSays, "tries" | "wrongAnswers">): void {
+    if (code === undefined) {
+      assert.ok(flash.wrongAnswers > this.wrongAnswers, "an answer is looked at before it is counted");
+      this.wrongAnswers = flash.wrongAnswers;
+      return;
     }
-    this.start();
-    return true;
+    const counted = flash.tries.get(code) ?? 0;
+    assert.ok(counted > (this.tries.get(code) ?? 0), `code ${code} is looked at before it is counted`);
+    this.tries.set(code, counted);
+    const compared = add(this.compared, code);
+    assert.ok(
+      compared <= this.allowed(code),
+      `code ${code} is compared once more than the ${this.allowed(code)} allowed`,
+    );
   }
 
-  /** A new key: the old days are gone. */
-  provision(): boolean {
-    const { handheld } = this;
-    handheld.findTries();
-    if (handheld.isUnsent()) return false;
-    handheld.forget();
-    this.lastRecord_s = 0;
-    this.start();
-    return true;
+  /** The screen has confirmed a result. */
+  shows(told: Told): void {
+    this.shown.push(told);
   }
+
+  /** The flash, between two commands or behind a restart; undefined: it holds no manifest. */
+  sees(flash: FlashSays | undefined): void {
+    if (flash !== undefined) this.countsEveryTry(flash.tries);
+    this.tries = new Map(flash?.tries);
+    this.wrongAnswers = flash?.wrongAnswers ?? 0;
+    if (this.shown.length > 0) this.holdsWhatWasShown();
+    this.active = flash && this.grows(flash);
+  }
+
+  /** No try is given back: not by a cut, not by another manifest, not by another key. */
+  private countsEveryTry(tries: ReadonlyMap<number, number>): void {
+    for (const [code, count] of tries) {
+      const before = Math.max(this.tries.get(code) ?? 0, this.compared.get(code) ?? 0);
+      assert.ok(count >= before, `code ${code} has ${count} tries spent, of ${before}: given back`);
+    }
+  }
+
+  /** A journal only grows; a code opens once in all journals, a parcel is handed over once until that is taken back. */
+  private grows({ number, entries }: FlashSays): Journal {
+    const journal = this.journals.get(number) ?? { entries: [], confirmed: 0, verdicts: new Map() };
+    assert.deepEqual(
+      entries.slice(0, journal.entries.length).map(words),
+      journal.entries.map(words),
+      "a result changed",
+    );
+    journal.entries = entries;
+    this.journals.set(number, journal);
+    const opened = new Map<number, number>();
+    for (const one of this.journals.values()) {
+      for (const { what, code } of one.entries) {
+        if (what === "accepted") assert.equal(add(opened, code), 1, `code ${code} opens twice`);
+      }
+    }
+    const out = new Map<number, number>();
+    for (const { what, parcel } of entries) {
+      if (what === "handed over") assert.equal(add(out, parcel), 1, `parcel ${parcel} is handed over twice`);
+      if (what === "reversed") out.set(parcel, 0);
+    }
+    return journal;
+  }
+
+  /** What the screen confirmed stands in the journal, once each, in its order. */
+  private holdsWhatWasShown(): void {
+    const journal = this.active;
+    assert.ok(journal !== undefined, "a result is confirmed without a manifest");
+    for (const { what, parcel } of this.shown.splice(0)) {
+      const at = journal.entries.findIndex(
+        (one, i) => i >= journal.confirmed && one.what === what && one.parcel === parcel,
+      );
+      assert.ok(at >= 0, `"${what}" of parcel ${parcel} was confirmed and is not in the journal`);
+      journal.confirmed = at + 1;
+    }
+  }
+
+  /** The books: what is acknowledged is booked, once, as the journal has it, and for good; nothing else is. */
+  books({ number, records, acknowledged, delivered, triesKnown }: BookedBooks): void {
+    const journal = this.journals.get(number);
+    const sent = (journal?.entries ?? []).filter(({ slot }) => slot < acknowledged);
+    const line = ({ slot, what }: { slot: number; what: string }): string => `${slot} ${what}`;
+    assert.deepEqual(records.map(line), sent.map(line), `the books of journal ${number} are not what it holds`);
+    for (const { slot, verdict } of records) {
+      const was = journal!.verdicts.get(slot) ?? verdict;
+      assert.equal(verdict, was, `slot ${slot} of journal ${number} is booked again`);
+      journal!.verdicts.set(slot, verdict);
+    }
+    for (const { code, tries } of sent)
+      if (code !== 0) assert.ok(triesKnown(code) >= tries, `tries of ${code} are forgotten`);
+    for (const [parcel, isOut] of this.deliveries())
+      assert.equal(delivered.has(parcel), isOut, `parcel ${parcel} in the books`);
+  }
+
+  /** Whether each parcel is delivered, by the handovers booked and those taken back. */
+  private deliveries(): Map<number, boolean> {
+    const out = new Map<number, boolean>();
+    for (const { entries, verdicts } of this.journals.values()) {
+      for (const { slot, what, parcel } of entries) {
+        if (verdicts.get(slot) !== "booked") continue;
+        if (what === "handed over" || what === "reversed") out.set(parcel, what === "handed over");
+      }
+    }
+    return out;
+  }
+}
+
+function words({ slot: _slot, ...told }: Entry): string {
+  return JSON.stringify(told);
+}
+
+/** @returns how often by now */
+function add(counts: Map<number, number>, key: number): number {
+  const count = 1 + (counts.get(key) ?? 0);
+  counts.set(key, count);
+  return count;
 }

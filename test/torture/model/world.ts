@@ -6,12 +6,13 @@ import type { Tear } from "../../../hal/sim/tear.ts";
 import { readU16, readU32 } from "../../../src/shared/wire/bytes.ts";
 import { SyncStatus } from "../../../src/shared/wire/sync.ts";
 import { Random } from "../random.ts";
-import { depotDifferences, handheldDifferences, seenResults } from "./differences.ts";
-import { LookWatch } from "./look-watch.ts";
+import { booksSay, depotDifferences, handheldDifferences, seenResults } from "./differences.ts";
+import type { FlashSays } from "./observations.ts";
+import { Forecast } from "./forecast.ts";
 import type { Policy, Reply } from "./model-types.ts";
 import type { ModelHost } from "./model-host.ts";
 import { outcomes, type SeenOfStep } from "./outcomes.ts";
-import { RealDepot } from "./real-depot.ts";
+import { RealDepot, type Secret } from "./real-depot.ts";
 import { RealHandheld, type Seen } from "./real-handheld.ts";
 import { ReferenceModel } from "./reference-model.ts";
 
@@ -41,7 +42,7 @@ const VOIDS_A_CUT = 1;
 
 /** Both sides. */
 export class World {
-  model: ReferenceModel;
+  model: Forecast;
   readonly handheld: RealHandheld;
   readonly depot: RealDepot;
   readonly dice: Random;
@@ -55,7 +56,8 @@ export class World {
   readonly rounds = new Set<number>();
   /** Requests over the air whose replies come late. */
   late: ModelHost["posts"] = [];
-  private readonly watch: LookWatch;
+  /** The two promises, whatever the commands are. */
+  readonly reference: ReferenceModel;
   /** What the handheld's clock said when it was looked at last. */
   private seenAt_s = 0;
   keyEpoch = 1;
@@ -74,17 +76,17 @@ export class World {
     ahead: { depot_s: number },
   ) {
     this.ahead = ahead;
-    this.model = new ReferenceModel(setup.policy);
+    this.model = new Forecast(setup.policy);
     this.handheld = handheld;
     this.depot = depot;
     this.dice = dice;
-    this.watch = new LookWatch((code) => {
+    this.reference = new ReferenceModel((code) => {
       const issued = this.model.depot.manifests.flatMap((one) => one.issued).filter((one) => one.code === code);
       return setup.policy.tries * (1 + issued.length);
     });
     handheld.hash.onLook = (salt) => {
       const code = salt === undefined ? undefined : depot.codeOfSalt(salt);
-      this.watch.looks(code, handheld.see()!.spent);
+      this.reference.compares(code, flashSays(handheld.see()!, depot.secrets));
     };
   }
 
@@ -144,7 +146,7 @@ export class World {
   attempt<T, U>(
     cut: CutWish | undefined,
     act: () => T,
-    step: (model: ReferenceModel) => U,
+    step: (model: Forecast) => U,
     kind: "looks" | "shows" | "hidden",
   ): { real: T; model: U } | undefined {
     this.facts();
@@ -186,12 +188,7 @@ export class World {
   }
 
   /** Starts again behind a cut; the model becomes the outcome that is seen. */
-  private startAgain(
-    cut: CutWish,
-    before: ReferenceModel,
-    step: (model: ReferenceModel) => unknown,
-    seen: SeenOfStep,
-  ): void {
+  private startAgain(cut: CutWish, before: Forecast, step: (model: Forecast) => unknown, seen: SeenOfStep): void {
     const { handheld } = this;
     const { again } = cut;
     const isCutAgain = diedIn(() => {
@@ -203,12 +200,13 @@ export class World {
     }
     handheld.host.cut = undefined;
     const times_s = this.times_s();
-    const start = (model: ReferenceModel): void => {
+    const start = (model: Forecast): void => {
       model.clock.chip = { now_s: handheld.startedAt_s(), isSet: handheld.host.clockIsSet() };
       model.lastRecord_s = lastOf(times_s, model);
       model.start();
     };
     const flash = handheld.see();
+    this.reference.sees(flash && flashSays(flash, this.depot.secrets));
     let nearest: string[] | undefined;
     for (const left of outcomes(before, step, seen)) {
       for (const mended of isCutAgain ? outcomes(left, start, ANYTHING) : [left]) {
@@ -247,6 +245,7 @@ export class World {
   check(): void {
     this.facts();
     const seen = this.handheld.see();
+    this.reference.sees(seen && flashSays(seen, this.depot.secrets));
     const found = handheldDifferences(this.model, seen, this.depot.secrets);
     const { now_s, isEstimated } = this.handheld.time();
     if (now_s !== this.model.clock.now_s()) found.push(`time ${now_s}, the model says ${this.model.clock.now_s()}`);
@@ -259,7 +258,6 @@ export class World {
 
   /** What only reality knows: places in the journal, times, slots that a cut left void. */
   private adopt(seen: Seen | undefined): void {
-    this.watch.note(seen?.spent);
     const { handheld, clock } = this.model;
     const range_s = [this.seenAt_s, clock.now_s()].sort((a, b) => a - b) as [number, number];
     this.seenAt_s = clock.now_s();
@@ -297,11 +295,17 @@ export class World {
   /** The depot's books are what the model says, of the journals those that came in since, or those named. */
   checkBooks(journals?: ReadonlySet<number>): void {
     if (!this.depot.isTouched && journals === undefined) return;
+    for (const number of journals ?? this.journals) this.reference.books(booksSay(this.depot.books, number));
     const found = depotDifferences(this.model, this.depot.books, journals ?? this.journals);
     this.depot.isTouched = false;
     this.journals.clear();
     agree(found);
   }
+}
+
+function flashSays(seen: Seen, secrets: readonly Secret[]): FlashSays {
+  const wrongAnswers = [...seen.spent.values()].reduce((sum, row) => sum + row.wrongAnswers, 0);
+  return { number: seen.number, tries: seen.tries, wrongAnswers, entries: seenResults(seen, secrets) };
 }
 
 /** @throws Error with the differences, when there are any */
@@ -310,7 +314,7 @@ function agree(differences: readonly string[]): void {
 }
 
 /** Time of the last record that a start finds: one that it writes itself comes later. */
-function lastOf(times_s: readonly number[], { handheld }: ReferenceModel): number {
+function lastOf(times_s: readonly number[], { handheld }: Forecast): number {
   return times_s[(handheld.active?.journal.length ?? 0) - 1] ?? 0;
 }
 
