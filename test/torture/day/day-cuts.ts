@@ -1,5 +1,6 @@
 // Power cuts over a whole day: in every flash write of every operation, in every shape; then, at depth two, again in every
 // write of the restart behind it. A point is (operation, write, tear), its id reruns exactly it.
+import { setImmediate as breathe } from "node:timers/promises";
 import { TEAR_SHAPES, type TearShape } from "../../../hal/sim/tear.ts";
 import { SimChip } from "../../../hal/sim/sim-chip.ts";
 import { FakeDepot } from "../../support/fake-depot.ts";
@@ -152,8 +153,6 @@ function attempt(torture: Torture, sweep: string, id: string, run: () => void): 
   torture.tried();
 }
 
-const letTimePass = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** Every write × every tear of every stage. */
 function cutsOf(stages: readonly Stage[]): { stage: Stage; write: number; shape: TearShape }[] {
   return stages.flatMap((stage) =>
@@ -217,6 +216,6 @@ export async function spread<T>(torture: Torture, all: readonly T[], one: (point
   for (let i = 0; i < count; i++) {
     const point = all[Math.floor(((i + ((i * GOLDEN) % 1)) * all.length) / count)];
     if (point !== undefined) one(point);
-    if (i % 50 === 0) await letTimePass();
+    if (i % 50 === 0) await breathe();
   }
 }

@@ -8,7 +8,7 @@ import { checkPromises, finishDay } from "./day-promises.ts";
 import { goBack, spread, type Stage, stagesOf } from "./day-cuts.ts";
 import { dayScript } from "./day-script.ts";
 import type { DayRig } from "./day-rig.ts";
-import { readFlash } from "./flash-reader.ts";
+import { daySays } from "./day-says.ts";
 
 /** Reads with one wrong bit that are tried in each operation. */
 const LIES_PER_OPERATION = 24;
@@ -71,7 +71,7 @@ function tryPoint(point: Point, seed: number): void {
   if (stage.operation.isAtDock !== true) finishDay(rig, stage.operation, stage.before);
   else {
     // A manifest, the old or the new one; or a day that was retired; or no key, so that nothing opens.
-    const says = readFlash(rig) !== undefined || rig.file("past") !== undefined || rig.hello().device === 0;
+    const says = daySays(rig) !== undefined || rig.file("past") !== undefined || rig.hello().device === 0;
     assert.ok(says, "no manifest is left, and nobody retired it");
   }
 }

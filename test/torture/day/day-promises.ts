@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import type { DayRig } from "./day-rig.ts";
 import { finishSpare, type Operation } from "./day-script.ts";
-import { type FlashSays, readFlash, resultWords } from "./flash-reader.ts";
+import { type DaySays, daySays, resultWords } from "./day-says.ts";
 
 /** What was so before an operation began. */
 export interface Before {
-  says: FlashSays | undefined;
+  says: DaySays | undefined;
   /** Results that the depot held, by journal epoch. */
   booked: Map<number, string[]>;
 }
@@ -22,7 +22,7 @@ export interface HowFar {
 
 /** Notes what is so now. */
 export function noteBefore(rig: DayRig): Before {
-  return { says: readFlash(rig), booked: bookedResults(rig) };
+  return { says: daySays(rig), booked: bookedResults(rig) };
 }
 
 function bookedResults(rig: DayRig): Map<number, string[]> {
@@ -37,7 +37,7 @@ function bookedResults(rig: DayRig): Map<number, string[]> {
 }
 
 /** All that is known of a journal's results: on the handheld while it is there, else at the depot. */
-function resultsOf(epoch: number, says: FlashSays | undefined, booked: Map<number, string[]>): string[] {
+function resultsOf(epoch: number, says: DaySays | undefined, booked: Map<number, string[]>): string[] {
   return says?.journalEpoch === epoch ? says.results : (booked.get(epoch) ?? []);
 }
 
@@ -45,7 +45,7 @@ function resultsOf(epoch: number, says: FlashSays | undefined, booked: Map<numbe
 export function checkPromises(rig: DayRig, operation: Operation, before: Before, far: HowFar): void {
   assert.ok(rig.drawn().startsWith("PAROLA"), `it starts: ${rig.drawn()}`);
   assert.ok(!rig.drawn().includes("STOPPED"), `it goes on: ${rig.drawn()}`);
-  const says = readFlash(rig);
+  const says = daySays(rig);
   checkTries(before.says, says, operation, far);
   const booked = bookedResults(rig);
   const epochs = new Set([...booked.keys(), ...before.booked.keys()]);
@@ -62,19 +62,14 @@ export function checkPromises(rig: DayRig, operation: Operation, before: Before,
   }
 }
 
-function checkTries(
-  before: FlashSays | undefined,
-  after: FlashSays | undefined,
-  operation: Operation,
-  far: HowFar,
-): void {
+function checkTries(before: DaySays | undefined, after: DaySays | undefined, operation: Operation, far: HowFar): void {
   if (before === undefined || after === undefined) return;
   for (const [code, was] of before.spent) {
     const is = after.spent.get(code);
     if (is === undefined) continue;
     const made = code === operation.tries && far.wasCompared ? 1 : 0;
     assert.ok(is.tries >= was.tries + made, `code ${code}: ${was.tries} + ${made} tries became ${is.tries}`);
-    assert.ok(is.accepted || !was.accepted, `code ${code} is no longer spent`);
+    assert.ok(is.isAccepted || !was.isAccepted, `code ${code} is no longer spent`);
     if (code !== operation.tries && operation.isAtDock !== true) {
       assert.ok(is.tries <= was.tries + 1, `code ${code}: ${was.tries} tries became ${is.tries} by themselves`);
     }
@@ -90,11 +85,11 @@ export type Helper = "nobody" | "dock" | "dock with a new key" | "technician";
  */
 export function finishDay(rig: DayRig, operation: Operation, before: Before): Helper {
   const helper = operation.isAtDock === true ? bringBack(rig, operation) : "nobody";
-  checkTries(before.says, readFlash(rig), operation, { wasShown: false, wasCompared: false });
+  checkTries(before.says, daySays(rig), operation, { wasShown: false, wasCompared: false });
   finishSpare(rig);
   const fault = rig.sync();
   assert.equal(fault, 0, `the last sync: fault ${fault}`);
-  const says = readFlash(rig);
+  const says = daySays(rig);
   assert.ok(says !== undefined);
   assert.deepEqual(bookedResults(rig).get(says.journalEpoch), says.results, "the books are the journal");
   assert.equal(rig.depot.acknowledged(says.journalEpoch), says.end);

@@ -1,6 +1,7 @@
 // A day under a failing battery, as littlefs tests it: the power fails again and again, after 1, 2, 3 … writes (linear) or
 // after 1, 2, 4, 8 … (doubling), from each operation on; what was cut is done again until it is done. The promises hold after
 // every cut, and the day comes to its end.
+import { setImmediate as breathe } from "node:timers/promises";
 import { TEAR_SHAPES, type TearShape } from "../../../hal/sim/tear.ts";
 import { untilPowerCut } from "../../support/test-host.ts";
 import { pointId, type Sweep, type Torture } from "../sweep.ts";
@@ -8,7 +9,7 @@ import { morning } from "./day-cuts.ts";
 import { bringBack, checkPromises, finishDay, noteBefore } from "./day-promises.ts";
 import type { DayRig } from "./day-rig.ts";
 import { dayScript, type Operation } from "./day-script.ts";
-import { type FlashSays, readFlash } from "./flash-reader.ts";
+import { type DaySays, daySays } from "./day-says.ts";
 
 /** Operations that a schedule goes through before it begins anew: with them, cuts come close together. */
 const STRETCH = 12;
@@ -18,7 +19,7 @@ const SCHEDULES = ["linear", "doubling"] as const;
 type Schedule = (typeof SCHEDULES)[number];
 
 /** Whether the flash shows an operation as done: its results are there, or its try is. */
-function isDone(operation: Operation, before: FlashSays | undefined, says: FlashSays | undefined): boolean {
+function isDone(operation: Operation, before: DaySays | undefined, says: DaySays | undefined): boolean {
   if (before === undefined || says === undefined || operation.isAtDock === true) return false;
   const more = says.results.slice(before.results.length);
   if (operation.results.length > 0) return more.length >= operation.results.length;
@@ -67,7 +68,7 @@ function persist(
     rig.boot();
     // Later turns begin where the one before was cut: what they may leave behind is more than one operation's.
     if (turn === 0) checkPromises(rig, operation, before, far);
-    if (isDone(operation, before.says, readFlash(rig))) return;
+    if (isDone(operation, before.says, daySays(rig))) return;
   }
   throw new Error(`${operation.name}: not done after ${CUTS_MAX} cuts`);
 }
@@ -90,8 +91,6 @@ function runDay(torture: Torture, schedule: Schedule, shape: TearShape, first: n
   if (last !== undefined) finishDay(rig, { ...last, isAtDock: true }, noteBefore(rig));
 }
 
-const letTimePass = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** Linear and doubling schedules of cuts, from each operation on, in each shape. */
 export const daySchedules: Sweep = {
   name: "day-schedules",
@@ -111,7 +110,7 @@ export const daySchedules: Sweep = {
       } catch (error) {
         torture.violated(id, error);
       }
-      await letTimePass();
+      await breathe();
     }
   },
 };

@@ -19,7 +19,7 @@ import {
   wrongDigits,
 } from "../../support/test-round.ts";
 import type { DayRig } from "./day-rig.ts";
-import { readFlash } from "./flash-reader.ts";
+import { daySays } from "./day-says.ts";
 
 export const PARCELS = 240;
 /** Every fourth parcel has a code. */
@@ -49,13 +49,13 @@ export interface Operation {
 
 /** What the depot would seal now: the round of a day, with the tries and results it has been told of. */
 function sealNow(rig: DayRig, day: number, keyEpoch: number, load: number): SealedRound {
-  const told = new Map<number, { tries: number; accepted: boolean }>();
+  const told = new Map<number, { tries: number; isAccepted: boolean }>();
   const handedOver = new Set<number>();
   for (const body of rig.depot.everything()) {
-    const one = told.get(body.code) ?? { tries: 0, accepted: false };
+    const one = told.get(body.code) ?? { tries: 0, isAccepted: false };
     told.set(body.code, {
       tries: Math.max(one.tries, body.tries),
-      accepted: one.accepted || body.type === RecordType.Accepted,
+      isAccepted: one.isAccepted || body.type === RecordType.Accepted,
     });
     if (body.type === RecordType.HandedOver) handedOver.add(body.parcel);
     if (body.type === RecordType.Reversed) handedOver.delete(body.parcel);
@@ -63,7 +63,7 @@ function sealNow(rig: DayRig, day: number, keyEpoch: number, load: number): Seal
   const parcels = ROUND.map((parcel, index) => ({
     ...parcel,
     triesKnown: told.get(codeIdAt(index))?.tries ?? 0,
-    isAccepted: told.get(codeIdAt(index))?.accepted ?? false,
+    isAccepted: told.get(codeIdAt(index))?.isAccepted ?? false,
     isHandedOver: handedOver.has(parcelIdAt(index)),
   }));
   // Sequences rise with each load, over all key epochs.
@@ -137,7 +137,7 @@ const at = (index: number, load = 2) => {
     answer: (isRight: boolean, release: number): Operation => ({
       name: `${isRight ? "right" : "wrong"} release answer for ${parcel}`,
       run: (rig) => {
-        const says = readFlash(rig);
+        const says = daySays(rig);
         const lock = { journalEpoch: says?.journalEpoch ?? 0, code, index: release };
         const right = releaseAnswer(nodeHash, testKey("release", DEVICE, says?.keyEpoch ?? 1), lock);
         rig.home(Key.Back);
@@ -180,7 +180,7 @@ function load(name: string, day: number, number: number): Operation {
 
 /** Queues what the depot decides in mid-day: one code void, one replaced, one lock released. */
 function queueUpdates(rig: DayRig): void {
-  const epoch = readFlash(rig)?.journalEpoch ?? 0;
+  const epoch = daySays(rig)?.journalEpoch ?? 0;
   if (rig.depot.queued(epoch) > 0) return;
   const replaced = { code: codeIdAt(16), parcel: parcelIdAt(16), newCode: NEW_CODE, tagBits: 11, day: DAY };
   const secret = { tag: testTag(NEW_CODE, NEW_DIGITS), salt: testSalt(NEW_CODE, NEW_DIGITS) };

@@ -1,5 +1,6 @@
 // Makes a sweep of a fuzz target: numbered inputs from the seed, then fast-check over the choices behind them, which
 // shrinks what it finds. A point's id holds all it takes to give that input again: `seed-number`, or the choices.
+import { setImmediate as breathe } from "node:timers/promises";
 import fc from "fast-check";
 import { pointId, type Sweep, type Torture } from "../sweep.ts";
 import type { Dice } from "./dice.ts";
@@ -96,7 +97,7 @@ class FuzzRun<Input> {
   private async tell(): Promise<void> {
     this.torture.tried(this.untold);
     this.untold = 0;
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
   }
 
   private async properties(runs: number): Promise<void> {

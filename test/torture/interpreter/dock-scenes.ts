@@ -8,10 +8,10 @@ import { sameBytes } from "../../../src/shared/wire/bytes.ts";
 import { wrongDigits } from "../../support/test-round.ts";
 import { Courier } from "./courier.ts";
 import { FIRST_KEY, KEY_CHANGE, manifestCode, sealed, SECOND_KEY, WITHDRAWN } from "./cut-round.ts";
-import { readFlash } from "./flash-reader.ts";
+import { readFlash } from "../../support/flash-reader.ts";
 import { checkKept, checkSpent, finishDay, readable, startOn } from "./judge.ts";
 import type { Scene, World } from "./stage.ts";
-import { storedFile } from "./storage-image.ts";
+import { storedFile } from "../../support/storage-walk.ts";
 
 const MAINTENANCE_LIMIT_MS = 120_000;
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { type RecordBody, RecordType } from "../../../src/shared/wire/journal.ts";
 import { Courier } from "./courier.ts";
 import { SPARE } from "./cut-round.ts";
-import { type ReadDay, type ReadFlash, readFlash } from "./flash-reader.ts";
+import { type ReadDay, type ReadFlash, readFlash } from "../../support/flash-reader.ts";
 import type { World } from "./stage.ts";
 import type { Tally } from "./tally.ts";
 

@@ -1,6 +1,6 @@
 // The sweep of model runs: firmware and depot do what fast-check draws, the reference model says what must come of it.
-import type { Sweep, Torture } from "../sweep.ts";
-import { pointId } from "../sweep.ts";
+import { setImmediate as breathe } from "node:timers/promises";
+import { pointId, type Sweep, type Torture } from "../sweep.ts";
 import { type RunFailure, type RunId, runSeed, type RunResult } from "./model-run.ts";
 
 const RUNS = 1000;
@@ -51,6 +51,7 @@ async function run(torture: Torture): Promise<void> {
     done++;
     torture.tried();
     add(total, result);
+    await breathe(); // only then does the database give back what its statements held
     if (result.failure !== undefined) report(torture, result.failure);
   }
   torture.figure("model: commands", total.commands);

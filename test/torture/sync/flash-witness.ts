@@ -1,12 +1,5 @@
 // What a handheld's flash itself says, read by the test from the image: journals slot by slot, tries by code. It keeps
 // journals that a later load erased, so that every record in the books can be held against the flash it came from.
-import { openActiveDay } from "../../../firmware/app/day.ts";
-import { dayFiles, type SlotLetter } from "../../../firmware/app/files.ts";
-import { readKeys } from "../../../firmware/app/keys.ts";
-import { rowOfCode } from "../../../firmware/app/recovery.ts";
-import { triesInAll } from "../../../firmware/app/ledger/ledger.ts";
-import type { Board } from "../../../hal/contract/board.ts";
-import { simBoard } from "../../../hal/sim/sim-board.ts";
 import { isErased, latin1Text, readU32 } from "../../../src/shared/wire/bytes.ts";
 import {
   BODY_BYTES,
@@ -16,12 +9,11 @@ import {
   RECORD_BYTES,
   RecordFlag,
 } from "../../../src/shared/wire/journal.ts";
-import { UpdateKind } from "../../../src/shared/wire/update.ts";
+import { readFlash } from "../../support/flash-reader.ts";
 import { nodeHash } from "../../support/node-hash.ts";
-import { TestHost } from "../../support/test-host.ts";
+import { storedFile } from "../../support/storage-walk.ts";
 
-const SLOTS: readonly SlotLetter[] = ["a", "b"];
-const FILE_MAX = 1 << 20;
+const NO_BYTES = new Uint8Array(0);
 
 /** The manifest that is active on a flash. */
 export interface ActiveManifest {
@@ -30,47 +22,17 @@ export interface ActiveManifest {
   round: string;
 }
 
-/** A board on a copy of an image: looking changes nothing. */
-function boardOn(image: Uint8Array): Board {
-  return simBoard(new TestHost(image.slice()), nodeHash, 512);
-}
-
 /** What a restart would find as its manifest. */
 export function activeManifest(image: Uint8Array): ActiveManifest | undefined {
-  const board = boardOn(image);
-  const keys = readKeys(board.flash, board.hash);
-  const day = keys === undefined ? undefined : openActiveDay(board, keys);
-  if (day === undefined) return undefined;
-  const { journalEpoch, round } = day.manifest.header;
-  return { journalEpoch, day: day.manifest.header.day, round };
-}
-
-/** Tries in all of each code in the active ledger, as a restart would find them. */
-export function ledgerTries(image: Uint8Array): Map<number, number> {
-  const tries = new Map<number, number>();
-  const board = boardOn(image);
-  const keys = readKeys(board.flash, board.hash);
-  const day = keys === undefined ? undefined : openActiveDay(board, keys);
-  if (day === undefined) return tries;
-  const { codes } = day.manifest.header;
-  for (let row = 0; row < codes; row++) {
-    const { id, triesKnown } = day.manifest.code(row);
-    tries.set(id, triesInAll(day.ledger.spent(row), triesKnown));
-  }
-  day.updates.each((update) => {
-    if (update.kind !== UpdateKind.Replace) return;
-    const row = rowOfCode(day, update.newCode);
-    tries.set(update.newCode, triesInAll(day.ledger.spent(row), update.triesKnown));
-  });
-  return tries;
+  const header = readFlash(image).day?.header;
+  return header && { journalEpoch: header.journalEpoch, day: header.day, round: header.round };
 }
 
 /** Journal epochs and used slots of both manifest slots' journals. */
 export function journalsOn(image: Uint8Array): Map<number, Uint8Array[]> {
-  const { flash } = boardOn(image);
   const journals = new Map<number, Uint8Array[]>();
-  for (const letter of SLOTS) {
-    const file = flash.read(dayFiles(letter).journal, 0, FILE_MAX);
+  for (const letter of ["a", "b"]) {
+    const file = storedFile(image, `jrn.${letter}`) ?? NO_BYTES;
     if (file.length < JOURNAL_HEADER_BYTES || latin1Text(file, 0, 4) !== "PJRN") continue;
     const slots: Uint8Array[] = [];
     for (let at = JOURNAL_HEADER_BYTES; at + RECORD_BYTES <= file.length; at += RECORD_BYTES) {
@@ -99,7 +61,7 @@ export class FlashWitness {
 
   /** Takes down the ledger's counts as well. @throws Error when a code has fewer tries than before */
   lookAtLedger(image: Uint8Array): void {
-    for (const [code, tries] of ledgerTries(image)) {
+    for (const [code, { tries }] of readFlash(image).day?.spent ?? []) {
       const before = this.tries.get(code) ?? 0;
       if (tries < before) throw new Error(`code ${code}: ${before} tries before, ${tries} now`);
       this.tries.set(code, tries);

@@ -1,8 +1,8 @@
 // What a handheld's flash says, read from its image by SPEC.md alone: key, active manifest, what is spent by code, what
 // became of parcels, the journal. It shares the wire formats with the firmware, and none of its logic.
-import { hmac } from "../../../src/shared/crypto/hmac.ts";
-import { subkey } from "../../../src/shared/crypto/keys.ts";
-import { isErased, readU16, readU32, sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { hmac } from "../../src/shared/crypto/hmac.ts";
+import { subkey } from "../../src/shared/crypto/keys.ts";
+import { isErased, readU16, readU32, sameBytes } from "../../src/shared/wire/bytes.ts";
 import {
   CELL_BYTES,
   CELL_HEADER_BYTES,
@@ -10,17 +10,18 @@ import {
   encodeCellHeader,
   IndexKind,
   LedgerKind,
-} from "../../../src/shared/wire/cell.ts";
-import { decodeKeyFile, type KeyFile } from "../../../src/shared/wire/key-file.ts";
+} from "../../src/shared/wire/cell.ts";
+import { decodeKeyFile, type KeyFile } from "../../src/shared/wire/key-file.ts";
 import {
   CODE_BYTES,
+  CodeFlag,
   decodeManifestHeader,
   headBytes,
   HEADER_BYTES,
   MANIFEST_MAC_BYTES,
   type ManifestHeader,
   PARCEL_BYTES,
-} from "../../../src/shared/wire/manifest.ts";
+} from "../../src/shared/wire/manifest.ts";
 import {
   decodeUpdate,
   type Update,
@@ -28,10 +29,10 @@ import {
   UPDATE_HEADER_BYTES,
   updateIsWhole,
   UpdateKind,
-} from "../../../src/shared/wire/update.ts";
-import { type ReadSlot, readJournal } from "../../support/journal-reader.ts";
-import { nodeHash } from "../../support/node-hash.ts";
-import { storedFile, walkStorage } from "./storage-image.ts";
+} from "../../src/shared/wire/update.ts";
+import { type ReaderKey, type ReadSlot, readJournal } from "./journal-reader.ts";
+import { nodeHash } from "./node-hash.ts";
+import { storedFile, walkStorage } from "./storage-walk.ts";
 
 const LEDGER_CELLS = 4;
 const INDEX_CELLS = 2;
@@ -46,34 +47,69 @@ export interface SpentOnCode {
   releases: number;
 }
 
-/** The day that is active on a handheld. */
-export interface ReadDay {
-  slot: "a" | "b";
-  header: ManifestHeader;
+/** A committed manifest and its files, on an image that stays as it is; each file is read when it is first asked for. */
+export class ReadDay {
+  readonly slot: "a" | "b";
+  readonly header: ManifestHeader;
+  /** What the journal's chain begins with. */
+  readonly readerKey: ReaderKey;
+  private readonly image: Uint8Array;
+  private readonly manifest: Uint8Array;
+
+  constructor(image: Uint8Array, slot: "a" | "b", manifest: Uint8Array, key: KeyFile) {
+    this.image = image;
+    this.slot = slot;
+    this.manifest = manifest;
+    this.header = decodeManifestHeader(manifest);
+    const mac = headBytes(this.header.chunks) - MANIFEST_MAC_BYTES;
+    this.readerKey = {
+      journalEpoch: this.header.journalEpoch,
+      recordKey: subkey(nodeHash, key.key, "record"),
+      start: manifest.slice(mac, mac + 16),
+    };
+  }
+
   /** By code id, replacements included; undefined when the ledger cannot be read. */
-  spent: Map<number, SpentOnCode> | undefined;
+  get spent(): Map<number, SpentOnCode> | undefined {
+    const rows = ledgerRows(this.file("led"), this.header);
+    return rows && spentByCode(rows, this.manifest, this.header, storedUpdates(this.file("upd"), this.header));
+  }
+
   /** Parcel ids that count as handed over; undefined when the index cannot be read. */
-  handedOver: Set<number> | undefined;
+  get handedOver(): Set<number> | undefined {
+    return readIndex(this.file("idx"), this.manifest, this.header);
+  }
+
   /** Undefined when the journal cannot be read. */
-  journal: ReadSlot[] | undefined;
+  get journal(): ReadSlot[] | undefined {
+    const file = this.journalFile();
+    return file && readJournal(file, this.readerKey);
+  }
+
+  /** The journal's file, if it is this manifest's. */
+  journalFile(): Uint8Array | undefined {
+    const file = this.file("jrn");
+    return file !== undefined && readU32(file, 12) === this.header.journalEpoch ? file : undefined;
+  }
+
+  private file(kind: string): Uint8Array | undefined {
+    return storedFile(this.image, `${kind}.${this.slot}`);
+  }
 }
 
 /** A handheld's flash. */
 export interface ReadFlash {
   /** Whether the interpreter would leave it alone at boot. */
   isValid: boolean;
-  names: string[];
   key: KeyFile | undefined;
   day: ReadDay | undefined;
 }
 
-/** Reads an image. */
+/** Reads an image, which must not change while its day is looked at. */
 export function readFlash(image: Uint8Array): ReadFlash {
-  const walk = walkStorage(image);
-  const names = walk.files.filter(({ name }) => name !== "").map(({ name }) => name);
   const keyFile = storedFile(image, "key");
   const key = keyFile && readKey(keyFile);
-  return { isValid: walk.isValid, names, key, day: key && activeDay(image, key) };
+  return { isValid: walkStorage(image).isValid, key, day: key && activeDay(image, key) };
 }
 
 /** SPEC.md §3.2: a key file of which one bit is wrong counts as what it was. */
@@ -88,12 +124,13 @@ function readKey(file: Uint8Array): KeyFile | undefined {
   return key;
 }
 
-function activeDay(image: Uint8Array, key: KeyFile): ReadDay | undefined {
-  const days = (["a", "b"] as const).flatMap((slot) => readDay(image, key, slot) ?? []);
+/** Reads the day that a start would go on with: without a key nothing opens, whatever a cut compaction has left. */
+export function activeDay(image: Uint8Array, key: KeyFile): ReadDay | undefined {
+  const days = (["a", "b"] as const).flatMap((slot) => committedDay(image, key, slot) ?? []);
   return days.sort((one, other) => other.header.sequence - one.header.sequence)[0];
 }
 
-function readDay(image: Uint8Array, key: KeyFile, slot: "a" | "b"): ReadDay | undefined {
+function committedDay(image: Uint8Array, key: KeyFile, slot: "a" | "b"): ReadDay | undefined {
   const file = storedFile(image, `man.${slot}`);
   if (file === undefined || file.length < HEADER_BYTES) return undefined;
   const header = decodeManifestHeader(file);
@@ -104,15 +141,7 @@ function readDay(image: Uint8Array, key: KeyFile, slot: "a" | "b"): ReadDay | un
   if (!sameBytes(hmac(nodeHash, subkey(nodeHash, key.key, "manifest"), [signed]), mac)) return undefined;
   const commit = (header.totalBytes + 7) & ~7;
   if (!cellIsWhole(nodeHash, file, commit, header.journalEpoch, header.sequence)) return undefined;
-  const rows = ledgerRows(storedFile(image, `led.${slot}`), header);
-  const updates = storedUpdates(storedFile(image, `upd.${slot}`), header);
-  return {
-    slot,
-    header,
-    spent: rows && spentByCode(rows, file, header, updates),
-    handedOver: readIndex(storedFile(image, `idx.${slot}`), file, header),
-    journal: readDaysJournal(storedFile(image, `jrn.${slot}`), key, header, mac.subarray(0, 16)),
-  };
+  return new ReadDay(image, slot, file, key);
 }
 
 interface ReadCell {
@@ -180,21 +209,22 @@ function spentByCode(
   const spent = new Map<number, SpentOnCode>();
   for (let row = 0; row < codes; row++) {
     const entry = headBytes(chunks) + parcels * PARCEL_BYTES + row * CODE_BYTES;
-    spent.set(readU32(manifest, entry), spentOf(rows[row] ?? [], manifest[entry + 26] ?? 0));
+    const isKnown = ((manifest[entry + 28] ?? 0) & CodeFlag.Accepted) !== 0;
+    spent.set(readU32(manifest, entry), spentOf(rows[row] ?? [], manifest[entry + 26] ?? 0, isKnown));
   }
   for (const { kind, number, newCode, triesKnown } of updates) {
-    if (kind === UpdateKind.Replace) spent.set(newCode, spentOf(rows[codes + number - 1] ?? [], triesKnown));
+    if (kind === UpdateKind.Replace) spent.set(newCode, spentOf(rows[codes + number - 1] ?? [], triesKnown, false));
   }
   return spent;
 }
 
-function spentOf(cells: readonly ReadCell[], known: number): SpentOnCode {
+function spentOf(cells: readonly ReadCell[], known: number, isKnownAccepted: boolean): SpentOnCode {
   const carried = cells.filter(({ kind }) => kind === LedgerKind.Carried).map(({ count }) => count);
   const triesHere = cells.filter(({ kind }) => kind === LedgerKind.Try || kind === "torn").length;
   return {
     triesHere,
     tries: triesHere + Math.max(known, ...carried, 0),
-    isAccepted: cells.some(({ kind }) => kind === LedgerKind.Success),
+    isAccepted: isKnownAccepted || cells.some(({ kind }) => kind === LedgerKind.Success),
     releases: cells.filter(({ kind }) => kind === LedgerKind.Release).length,
   };
 }
@@ -213,15 +243,4 @@ function readIndex(
     if (last?.kind === IndexKind.HandedOver) handedOver.add(id);
   });
   return handedOver;
-}
-
-function readDaysJournal(
-  file: Uint8Array | undefined,
-  key: KeyFile,
-  header: ManifestHeader,
-  start: Uint8Array,
-): ReadSlot[] | undefined {
-  if (file === undefined || readU32(file, 12) !== header.journalEpoch) return undefined;
-  const recordKey = subkey(nodeHash, key.key, "record");
-  return readJournal(file, { journalEpoch: header.journalEpoch, recordKey, start });
 }
