@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { Reason, RecordFlag, RecordType } from "../../src/shared/wire/journal.ts";
 import { UpdateKind } from "../../src/shared/wire/update.ts";
-import { openSqliteStore } from "../../src/depot/store/sqlite.ts";
 import type { StoredRecord } from "../../src/depot/store/rows.ts";
 import type { JournalWriter, SyncTo } from "../support/journal-writer.ts";
 import {
@@ -21,6 +20,7 @@ import {
   TEST_DEVICE,
   type TestDepot,
 } from "../support/test-depot.ts";
+import { recordsOf } from "./settle/books.ts";
 
 describe("settlement", () => {
   let test: TestDepot;
@@ -30,14 +30,7 @@ describe("settlement", () => {
   const alarms = (): Promise<string[]> => alarmKinds(test.depot);
 
   /** The records as they are kept, read past the depot. */
-  async function kept(): Promise<StoredRecord[]> {
-    const store = await openSqliteStore(`${test.directory}/data/depot.sqlite`);
-    try {
-      return await store.transaction((tx) => tx.records.ofJournal(TEST_DEVICE, handheld.header.journalEpoch));
-    } finally {
-      await store.close();
-    }
-  }
+  const kept = (): Promise<StoredRecord[]> => recordsOf(test, handheld);
 
   beforeEach(async () => {
     test = await makeTestDepot();
