@@ -176,10 +176,12 @@ function cellRows(
   if (!sameBytes(file.slice(0, CELL_HEADER_BYTES), encodeCellHeader(nodeHash, magic, rows, epoch))) return undefined;
   const positions = Math.floor((file.length - CELL_HEADER_BYTES) / CELL_BYTES);
   const overflow = cellsAt(file, epoch, rows * cellsPerRow, positions - rows * cellsPerRow);
-  return Array.from({ length: rows }, (_, row) => [
-    ...cellsAt(file, epoch, row * cellsPerRow, cellsPerRow),
-    ...overflow.filter((cell) => cell.row === row),
-  ]);
+  return Array.from({ length: rows }, (_, row) => {
+    const own = cellsAt(file, epoch, row * cellsPerRow, cellsPerRow);
+    // A torn cell behind the rows is on every row that is full: SPEC.md §6.4.
+    const isFull = own.length === cellsPerRow;
+    return [...own, ...overflow.filter((cell) => cell.row === row || (cell.kind === "torn" && isFull))];
+  });
 }
 
 /** The ledger's rows but the device's: the manifest's codes, then replacements. */

@@ -116,13 +116,16 @@ export class Loader {
 
   private refuse_(header: ManifestHeader, head: Uint8Array): FaultNumber {
     const parts = this.parts_;
-    const active = parts.day ? parts.day.manifest.header.sequence : readPast(parts.board).sequence;
+    const past = readPast(parts.board);
+    const active = parts.day ? parts.day.manifest.header.sequence : past.sequence;
     if (header.sequence < active) return FaultNumber.ManifestOlder;
     if (header.sequence === active) {
       const same = parts.day && sameBytes(readHead(parts.board.flash, dayFiles(parts.day.slot).manifest), head);
       return same ? FaultNumber.ManifestAlreadyLoaded : FaultNumber.ManifestEqualOtherBytes;
     }
     if (header.parcels > parts.board.parcelsMax) return FaultNumber.ManifestTooLarge;
+    // Whatever the clock says: sealed before the day was retired, it does not know what was spent in it.
+    if (header.validUntil_s <= past.validUntil_s) return FaultNumber.ManifestExpired;
     if (parts.time.isKnown() && !parts.time.estimated) {
       const now_s = parts.time.now_s();
       if (now_s >= header.validUntil_s) return FaultNumber.ManifestExpired;

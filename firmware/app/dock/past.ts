@@ -1,5 +1,5 @@
-// What is remembered when maintenance retires a finished day: the highest manifest sequence and its sealing time, so
-// that no older manifest and no earlier clock comes back. SPEC.md §11.
+// What is remembered when maintenance retires a finished day: its manifest's sequence, sealing time and end, so that no
+// older manifest, no manifest of a day that is over and no earlier clock comes back. SPEC.md §11.
 import type { Board } from "../../../hal/contract/board.ts";
 import { readU32, writeU32, zeros } from "../../../src/shared/wire/bytes.ts";
 import type { FaultNumber } from "../../../src/shared/faults.ts";
@@ -10,6 +10,8 @@ export interface Past {
   /** 0 when nothing was retired. */
   sequence: number;
   sealedAt_s: number;
+  /** First second after the day. */
+  validUntil_s: number;
 }
 
 const PAST_BYTES = 16;
@@ -18,9 +20,9 @@ const PAST_BYTES = 16;
 export function readPast(board: Board): Past {
   const bytes = board.flash.read(PAST_FILE_NAME, 0, PAST_BYTES);
   if (bytes.length < PAST_BYTES || readU32(bytes, 12) !== board.hash.crc32(bytes.subarray(0, 12))) {
-    return { sequence: 0, sealedAt_s: 0 };
+    return { sequence: 0, sealedAt_s: 0, validUntil_s: 0 };
   }
-  return { sequence: readU32(bytes, 0), sealedAt_s: readU32(bytes, 4) };
+  return { sequence: readU32(bytes, 0), sealedAt_s: readU32(bytes, 4), validUntil_s: readU32(bytes, 8) };
 }
 
 /** Replaces the file; dock only. */
@@ -28,6 +30,7 @@ export function writePast(board: Board, past: Past): FaultNumber {
   const bytes = zeros(PAST_BYTES);
   writeU32(bytes, 0, past.sequence);
   writeU32(bytes, 4, past.sealedAt_s);
+  writeU32(bytes, 8, past.validUntil_s);
   writeU32(bytes, 12, board.hash.crc32(bytes.subarray(0, 12)));
   board.flash.erase(PAST_FILE_NAME);
   return board.flash.create(PAST_FILE_NAME, PAST_BYTES, bytes);

@@ -170,6 +170,19 @@ describe("the service port", () => {
     });
   });
 
+  it("takes no manifest of a retired day, sealed before and loaded when the clock is lost: it knows of no try", () => {
+    loaded.handheld.docked = true;
+    loaded.clock.skip(86_400_000);
+    loaded.depot.now_s = () => (DAY + 1) * 86_400 + 12 * 3600;
+    loaded.dockSync();
+    assert.equal(loaded.command(Command.Maintenance).fault, 0);
+    for (const sequence of [3, 5]) {
+      loaded.restart();
+      assert.equal(loaded.load(sealRound({ ...ROUND, sequence })), FaultNumber.ManifestExpired);
+      assert.equal(loaded.load(sealRound({ ...ROUND, sequence: sequence + 1, day: DAY + 1 })), 0);
+    }
+  });
+
   it("starts over when a load is begun again, and loads", () => {
     const sealed = sealRound({ ...ROUND, sequence: 2 });
     for (let turn = 0; turn < 3; turn++) assert.equal(loaded.command(Command.LoadBegin, sealed.head).fault, 0);

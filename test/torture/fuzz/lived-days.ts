@@ -60,7 +60,7 @@ const LIVES: readonly ((open: OpenDay) => void)[] = [
     tryAt(open, "X3", "654321");
   },
   (open) => {
-    writePast(open.board, { sequence: 0, sealedAt_s: NOON_S - 86_400 });
+    writePast(open.board, { sequence: 0, sealedAt_s: NOON_S - 86_400, validUntil_s: NOON_S - 43_200 });
     handOver(open, "RR473124829IT");
     open.recorder.write({ type: RecordType.NotDelivered, parcel: 1, reason: 1 }, 0);
   },

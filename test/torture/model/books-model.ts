@@ -49,7 +49,12 @@ export class BooksModel {
       manifest.acknowledged = Math.max(manifest.acknowledged, to);
     }
     const { acknowledged, isClosed } = manifest;
-    const updates: Update[] = isClosed ? [] : manifest.updates.slice(after, after + UPDATES_A_REPLY);
+    const updates: Update[] = isClosed
+      ? []
+      : manifest.updates.slice(after, after + UPDATES_A_REPLY).map(({ fresh, ...update }) => ({
+          ...update,
+          fresh: fresh && { ...fresh, tries: this.code(fresh.id)!.tries },
+        }));
     return { time_s, acknowledged, isClosed, after, updates };
   }
 

@@ -128,13 +128,16 @@ export function depotDifferences({ depot }: Forecast, books: Books, journals: Re
   return [...found, ...alarms.map(({ kind, text }) => `alarm "${kind}": ${text}`)];
 }
 
-/** What the tables say of one manifest and of all parcels, as the reference model is told it. */
-export function booksSay(books: Books, number: number): BookedBooks {
+/** What the tables say of some manifests and of all parcels, as the reference model is told it. */
+export function booksSay(books: Books, numbers: readonly number[]): BookedBooks {
   const codes = books.codes();
+  const manifests = books.manifests();
   return {
-    number,
-    acknowledged: Number(books.manifests()[number - 1]?.["acknowledged"]),
-    records: books.records(number).map(({ slot, type, verdict }) => ({ slot, what: WHAT[type] ?? "", verdict })),
+    journals: numbers.map((number) => ({
+      number,
+      acknowledged: Number(manifests[number - 1]?.["acknowledged"]),
+      records: books.records(number).map(({ slot, type, verdict }) => ({ slot, what: WHAT[type] ?? "", verdict })),
+    })),
     delivered: new Set(books.parcels().flatMap(({ id, status }) => (status === "delivered" ? [Number(id)] : []))),
     triesKnown: (code) => Number(codes[code - 1]?.["tries"]),
   };

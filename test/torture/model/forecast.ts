@@ -19,7 +19,7 @@ export class Forecast {
   handheld: HandheldModel;
   clock = new ClockModel();
   /** Of the last manifest that maintenance retired. */
-  past = { number: 0, sealed_s: 0 };
+  past = { number: 0, sealed_s: 0, day: 0 };
   /** The depot's time in the last reply since the last start, 0 for none. */
   depotTime_s = 0;
   /** Time of the newest record, as it was seen. */
@@ -82,6 +82,7 @@ export class Forecast {
     const active = handheld.active?.number ?? this.past.number;
     if (fresh.number < active) return "older";
     if (fresh.number === active) return handheld.active === undefined ? "equal, other bytes" : "already loaded";
+    if (fresh.day <= this.past.day) return "expired";
     if (!clock.isEstimated && clock.now_s() >= (fresh.day + 1) * DAY_S) return "expired";
     if (!clock.isEstimated && clock.now_s() < (fresh.day - 1) * DAY_S) return "not yet valid";
     handheld.findTries();
@@ -101,7 +102,7 @@ export class Forecast {
     const isOver = (end_s: number): boolean =>
       this.depotTime_s >= end_s && (clock.isEstimated || clock.now_s() >= end_s);
     if (active !== undefined && isOver((active.day + 1) * DAY_S)) {
-      this.past = { number: active.number, sealed_s: active.sealed_s };
+      this.past = { number: active.number, sealed_s: active.sealed_s, day: active.day };
       handheld.forget();
       this.lastRecord_s = 0;
     }

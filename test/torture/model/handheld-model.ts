@@ -34,7 +34,7 @@ export class HandheldModel extends DoorModel {
     if (this.active === undefined) return;
     this.acknowledged = reply.acknowledged;
     reply.updates.slice(this.stored - reply.after).forEach((update) => {
-      this.write(() => void this.stored++);
+      this.write(() => void (this.day.updates[this.stored++] = update)); // with the tries that are known by now
       if (update.kind !== "release") return;
       this.grant(update.code, update.index);
       this.record("released", update.parcel, update.code, update.index);

@@ -46,7 +46,7 @@ export class LedgerModel extends Fused {
   protected rows(): number[] {
     return Object.keys(this.cells)
       .map(Number)
-      .filter((row) => row > 0);
+      .filter((row) => row > 0 && this.cells[row]!.length > 0);
   }
 
   triesInAll(): number {

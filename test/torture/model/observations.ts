@@ -26,10 +26,15 @@ export interface FlashSays {
 
 /** What the depot's tables say. */
 export interface BookedBooks {
-  /** Of one manifest's journal. */
-  records: readonly { slot: number; what: string; verdict: string }[];
-  number: number;
-  acknowledged: number;
+  /** Journals that something came in of. */
+  journals: readonly BookedJournal[];
   delivered: ReadonlySet<number>;
   triesKnown: (code: number) => number;
+}
+
+/** What they say of one journal. */
+export interface BookedJournal {
+  number: number;
+  records: readonly { slot: number; what: string; verdict: string }[];
+  acknowledged: number;
 }

@@ -1,6 +1,6 @@
 // The reference model accepts what keeps the promises, and names each way of breaking them.
 import assert from "node:assert/strict";
-import type { BookedBooks, Entry, FlashSays } from "./observations.ts";
+import type { BookedBooks, BookedJournal, Entry, FlashSays } from "./observations.ts";
 import { ReferenceModel } from "./reference-model.ts";
 
 const PARCEL = 5;
@@ -15,14 +15,13 @@ const flash = (tries: number, entries: Entry[] = [], more: Partial<FlashSays> = 
   ...{ number: 1, tries: new Map([[CODE, tries]]), wrongAnswers: 0, entries },
   ...more,
 });
-const books = (entries: Entry[], more: Partial<BookedBooks> = {}): BookedBooks => ({
-  number: 1,
-  acknowledged: entries.length,
-  records: entries.map(({ slot, what }) => ({ slot, what, verdict: "booked" })),
-  delivered: new Set(),
-  triesKnown: () => ALLOWED,
-  ...more,
-});
+const books = (
+  entries: Entry[],
+  { delivered = new Set(), triesKnown = () => ALLOWED, ...more }: Partial<BookedBooks & BookedJournal> = {},
+): BookedBooks => {
+  const records = entries.map(({ slot, what }) => ({ slot, what, verdict: "booked" }));
+  return { journals: [{ number: 1, acknowledged: entries.length, records, ...more }], delivered, triesKnown };
+};
 
 const WRONG = entry(0, "wrong", { tries: 1 });
 const ACCEPTED = entry(1, "accepted", { tries: 2 });
@@ -106,7 +105,7 @@ describe("the reference model", () => {
     beforeEach(() => model.sees(flash(2, entries)));
 
     it("lack what was acknowledged, have it twice, or invent", () => {
-      const { records } = books(entries);
+      const { records } = books(entries).journals[0]!;
       assert.throws(() => model.books(books(entries, { ...right, records: records.slice(1) })), /not what it holds/);
       assert.throws(
         () => model.books(books(entries, { ...right, records: [...records, records[2]!] })),
@@ -117,10 +116,21 @@ describe("the reference model", () => {
     });
 
     it("settle a record a second time", () => {
-      const { records } = books(entries);
+      const { records } = books(entries).journals[0]!;
       model.books(books(entries, right));
       const again = records.map((record) => ({ ...record, verdict: "refused" }));
       assert.throws(() => model.books(books(entries, { records: again })), /is booked again/);
+    });
+
+    it("are right when a parcel is handed over again under the next manifest, both told of at once", () => {
+      model.sees(flash(2, [...entries, TAKEN_BACK]));
+      const again = [{ ...OUT, slot: 0 }];
+      model.sees(flash(2, again, { number: 2 }));
+      const { journals } = books([...entries, TAKEN_BACK]);
+      model.books({
+        ...books(again, { ...right, number: 2 }),
+        journals: [...journals, ...books(again, { number: 2 }).journals],
+      });
     });
 
     it("forget tries", () => {

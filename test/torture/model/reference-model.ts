@@ -2,7 +2,7 @@
 // seen (digits compared, screens, flash, tables) and throws when that breaks a promise, whatever the commands were, and
 // whatever was cut. What exactly each command leads to is the forecast's affair (forecast.ts).
 import { strict as assert } from "node:assert";
-import type { BookedBooks, Entry, FlashSays, Told } from "./observations.ts";
+import type { BookedBooks, BookedJournal, Entry, FlashSays, Told } from "./observations.ts";
 
 interface Journal {
   entries: readonly Entry[];
@@ -93,16 +93,25 @@ export class ReferenceModel {
     const journal = this.active;
     assert.ok(journal !== undefined, "a result is confirmed without a manifest");
     for (const { what, parcel } of this.shown.splice(0)) {
-      const at = journal.entries.findIndex(
-        (one, i) => i >= journal.confirmed && one.what === what && one.parcel === parcel,
-      );
+      const later = journal.entries.slice(journal.confirmed);
+      const at = later.findIndex((one) => one.what === what && one.parcel === parcel);
       assert.ok(at >= 0, `"${what}" of parcel ${parcel} was confirmed and is not in the journal`);
-      journal.confirmed = at + 1;
+      journal.confirmed += at + 1;
     }
   }
 
   /** The books: what is acknowledged is booked, once, as the journal has it, and for good; nothing else is. */
-  books({ number, records, acknowledged, delivered, triesKnown }: BookedBooks): void {
+  books({ journals, delivered, triesKnown }: BookedBooks): void {
+    for (const booked of journals) {
+      for (const { code, tries } of this.isBooked(booked)) {
+        assert.ok(code === 0 || triesKnown(code) >= tries, `tries of ${code} are forgotten`);
+      }
+    }
+    for (const [parcel, isOut] of this.deliveries())
+      assert.equal(delivered.has(parcel), isOut, `parcel ${parcel} in the books`);
+  }
+
+  private isBooked({ number, records, acknowledged }: BookedJournal): readonly Entry[] {
     const journal = this.journals.get(number);
     const sent = (journal?.entries ?? []).filter(({ slot }) => slot < acknowledged);
     const line = ({ slot, what }: { slot: number; what: string }): string => `${slot} ${what}`;
@@ -112,10 +121,7 @@ export class ReferenceModel {
       assert.equal(verdict, was, `slot ${slot} of journal ${number} is booked again`);
       journal!.verdicts.set(slot, verdict);
     }
-    for (const { code, tries } of sent)
-      if (code !== 0) assert.ok(triesKnown(code) >= tries, `tries of ${code} are forgotten`);
-    for (const [parcel, isOut] of this.deliveries())
-      assert.equal(delivered.has(parcel), isOut, `parcel ${parcel} in the books`);
+    return sent;
   }
 
   /** Whether each parcel is delivered, by the handovers booked and those taken back. */

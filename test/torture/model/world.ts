@@ -5,6 +5,7 @@ import { POWER_CUT } from "../../../hal/sim/host.ts";
 import type { Tear } from "../../../hal/sim/tear.ts";
 import { readU16, readU32 } from "../../../src/shared/wire/bytes.ts";
 import { SyncStatus } from "../../../src/shared/wire/sync.ts";
+import { readFlash } from "../../support/flash-reader.ts";
 import { Random } from "../random.ts";
 import { booksSay, depotDifferences, handheldDifferences, seenResults } from "./differences.ts";
 import type { FlashSays } from "./observations.ts";
@@ -191,18 +192,20 @@ export class World {
   private startAgain(cut: CutWish, before: Forecast, step: (model: Forecast) => unknown, seen: SeenOfStep): void {
     const { handheld } = this;
     const { again } = cut;
+    let found_s = this.lastOnFlash_s();
     const isCutAgain = diedIn(() => {
       handheld.powerUp(cut.keepsClock, () => again !== undefined && this.plan(again));
     });
     if (isCutAgain) {
       this.saw("power cut in a start");
+      found_s = this.lastOnFlash_s();
       handheld.powerUp(true);
     }
     handheld.host.cut = undefined;
     const times_s = this.times_s();
-    const start = (model: Forecast): void => {
+    const start = (model: Forecast, last_s = lastOf(times_s, model)): void => {
       model.clock.chip = { now_s: handheld.startedAt_s(), isSet: handheld.host.clockIsSet() };
-      model.lastRecord_s = lastOf(times_s, model);
+      model.lastRecord_s = last_s;
       model.start();
     };
     const flash = handheld.see();
@@ -210,7 +213,7 @@ export class World {
     let nearest: string[] | undefined;
     for (const left of outcomes(before, step, seen)) {
       for (const mended of isCutAgain ? outcomes(left, start, ANYTHING) : [left]) {
-        start(mended);
+        start(mended, found_s);
         const found = handheldDifferences(mended, flash, this.depot.secrets);
         if (nearest === undefined || found.length < nearest.length) nearest = found;
         if (found.length > 0) continue;
@@ -233,6 +236,12 @@ export class World {
     this.model.lastRecord_s = lastOf(this.times_s(), this.model);
     this.model.start();
     this.check();
+  }
+
+  /** Time of the last record that a start will find: whether it wrote one itself, what is seen afterwards does not tell. */
+  private lastOnFlash_s(): number {
+    const slots = readFlash(this.handheld.chip.image).day?.journal ?? [];
+    return slots.findLast(({ state }) => state !== "void")?.body?.time_s ?? 0;
   }
 
   /** Times of the journal's records. */
@@ -295,7 +304,7 @@ export class World {
   /** The depot's books are what the model says, of the journals those that came in since, or those named. */
   checkBooks(journals?: ReadonlySet<number>): void {
     if (!this.depot.isTouched && journals === undefined) return;
-    for (const number of journals ?? this.journals) this.reference.books(booksSay(this.depot.books, number));
+    this.reference.books(booksSay(this.depot.books, [...(journals ?? this.journals)]));
     const found = depotDifferences(this.model, this.depot.books, journals ?? this.journals);
     this.depot.isTouched = false;
     this.journals.clear();
