@@ -185,6 +185,7 @@ export class Dock {
     if (isOver) eraseDay(board, day.slot);
     const sums = checkSums(board);
     flash.compact();
+    if (isOver) eraseDay(board, day.slot); // once more: a word that did not program may have kept a file, and has moved
     // A worn page may not have taken what was moved onto it: then the key stays away, too.
     const fault =
       (sums === checkSums(board) ? FaultNumber.None : FaultNumber.FlashWriteTorn) ||

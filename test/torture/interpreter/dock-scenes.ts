@@ -93,7 +93,7 @@ const firmwareIsWhole = ({ before, flash }: World): boolean =>
  * A cut while files are moved may cost everything, the firmware too. But a handheld that still has its key must be as
  * good as before; one that has none and still starts takes a new key.
  */
-async function judgeMaintenance(world: World): Promise<string> {
+async function judgeMaintenance(world: World, goOn = finishDay): Promise<string> {
   const cut = readFlash(world.flash);
   if (!cut.isValid) return "erased at the next start";
   if (!firmwareIsWhole(world)) return "firmware damaged";
@@ -111,8 +111,16 @@ async function judgeMaintenance(world: World): Promise<string> {
   checkKept(before, cut.day, "in the cut");
   const { courier } = await startOn(world);
   await courier.sync();
-  await finishDay(courier, world);
+  await goOn(courier, world);
   return "as before";
+}
+
+/** The day is over: it cannot be gone on with, only be retired, by maintenance once more. */
+async function retireAgain(courier: Courier, { handheld }: World): Promise<void> {
+  await maintain(courier);
+  const { key, day } = readFlash(handheld.flash());
+  assert.ok(key !== undefined && day === undefined, "the day is retired");
+  await refusesOld(courier);
 }
 
 /** With its old key and without a day, the manifest a handheld had must not come back, or its tries would. */
@@ -161,7 +169,7 @@ export const RETIREMENT: Scene = {
     return around;
   },
   play: maintain,
-  judge: judgeMaintenance,
+  judge: (world) => judgeMaintenance(world, retireAgain),
 };
 
 async function changeKey(courier: Courier): Promise<void> {
