@@ -61,9 +61,9 @@ class FuzzRun<Input> {
     torture.planned(inputs + properties);
     const start_ms = performance.now();
     await this.numbered(inputs);
-    torture.figure(`${fuzz.name}: inputs a second`, Math.round(inputs / ((performance.now() - start_ms) / 1000)));
+    torture.figure("inputs a second", Math.round(inputs / ((performance.now() - start_ms) / 1000)));
     await this.properties(properties);
-    torture.figure(`${fuzz.name}: kinds of outcome`, this.outcomes.size);
+    torture.figure("kinds of outcome", this.outcomes.size);
     if (inputs < fuzz.enough) return;
     for (const outcome of fuzz.reaches) {
       if (!this.outcomes.has(outcome)) this.violated(`reach:${outcome}`, `no input came to "${outcome}"`);

@@ -54,9 +54,9 @@ async function run(torture: Torture): Promise<void> {
     await breathe(); // only then does the database give back what its statements held
     if (result.failure !== undefined) report(torture, result.failure);
   }
-  torture.figure("model: commands", total.commands);
-  torture.figure("model: commands of the shortest run", total.fewest);
-  for (const what of FIGURES) torture.figure(`model: ${what}`, total.seen.get(what) ?? 0);
+  torture.figure("commands", total.commands);
+  torture.figure("commands of the shortest run", total.fewest);
+  for (const what of FIGURES) torture.figure(what, total.seen.get(what) ?? 0);
   const missing = [...TO_BE_SEEN, ...ALSO_TO_BE_SEEN].filter((what) => !total.seen.has(what));
   if (runs >= RUNS_TO_SEE_ALL && total.failures === 0 && missing.length > 0) {
     torture.violated(pointId(modelSweep.name, "seen"), new Error(`never came about: ${missing.join(", ")}`));

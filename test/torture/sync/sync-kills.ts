@@ -27,9 +27,9 @@ export const syncKills: Sweep = {
       }
       torture.tried(KILLS_A_DEPOT);
     }
-    torture.figure(`${NAME}: kills`, all.kills);
-    torture.figure(`${NAME}: requests answered`, all.answered);
-    torture.figure(`${NAME}: requests cut off by a kill`, all.unanswered);
-    torture.figure(`${NAME}: records booked`, all.records);
+    torture.figure("kills", all.kills);
+    torture.figure("requests answered", all.answered);
+    torture.figure("requests cut off by a kill", all.unanswered);
+    torture.figure("records booked", all.records);
   },
 };

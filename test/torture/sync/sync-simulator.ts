@@ -81,16 +81,16 @@ class Totals {
   }
 
   tell(torture: Torture, runs: number): void {
-    torture.figure(`${NAME}: runs`, runs);
+    torture.figure("runs", runs);
     torture.figure(
-      `${NAME}: events`,
+      "events",
       [...this.events.values()].reduce((sum, count) => sum + count, 0),
     );
-    torture.figure(`${NAME}: results confirmed`, this.confirmed);
-    for (const [what, name] of Object.entries(QUOTED)) torture.figure(`${NAME}: ${name}`, this.of(what));
-    torture.figure(`${NAME}: messages damaged`, this.ending("message damaged"));
-    torture.figure(`${NAME}: messages lost, doubled or late`, this.ending("lost", "doubled", "late", "forgotten"));
-    torture.figure(`${NAME}: deaths of the depot`, this.starting("depot died"));
+    torture.figure("results confirmed", this.confirmed);
+    for (const [what, name] of Object.entries(QUOTED)) torture.figure(name, this.of(what));
+    torture.figure("messages damaged", this.ending("message damaged"));
+    torture.figure("messages lost, doubled or late", this.ending("lost", "doubled", "late", "forgotten"));
+    torture.figure("deaths of the depot", this.starting("depot died"));
     const missing = MUST_HAPPEN.filter((what) => this.of(what) === 0);
     if (runs - this.broken < RUNS_FOR_ALL || missing.length === 0) return;
     torture.violated(pointId(NAME, "coverage"), new Error(`never happened: ${missing.join(", ")}`));
