@@ -52,6 +52,24 @@ describe("a record with a worn bit", () => {
     });
   }
 
+  for (const start of ["without a start", "with one, which goes on from the worn bit"]) {
+    it(`is gone on from in the next sync, ${start}`, async () => {
+      handheld.accept(DEAR, await buyerCode(test.depot, DEAR));
+      wear(0, 450);
+      await handheld.sync(to);
+      if (start !== "without a start") handheld.goOnFromFlash();
+      handheld.handOver(DEAR);
+      await handheld.sync(to);
+      handheld.handOver(PLAIN);
+      await handheld.sync(to);
+      assert.deepEqual(
+        [await statusOf(test.depot, DEAR), await statusOf(test.depot, PLAIN)],
+        ["delivered", "delivered"],
+      );
+      assert.deepEqual(await alarmKinds(test.depot), ["worn flash"]);
+    });
+  }
+
   it("that comes again, worn meanwhile, is still the same record", async () => {
     handheld.handOver(PLAIN);
     await handheld.sync(to);

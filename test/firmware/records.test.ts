@@ -81,6 +81,21 @@ describe("the recorder", () => {
     assert.deepEqual([day().recorder.handedOver(), day().recorder.acknowledged], [0, 0]);
   });
 
+  it("believes no acknowledgement beyond the journal's end: then all of it waits again", () => {
+    for (const [said, believed] of [
+      [1, 1],
+      [2, 2],
+      [3, 0],
+    ] as const) {
+      let unit = day();
+      unit.recorder.write({ type: RecordType.HandedOver }, -1);
+      unit.recorder.acknowledged = said;
+      unit.recorder.write({ type: RecordType.HandedOver }, -1);
+      unit = unit.again();
+      assert.deepEqual([unit.recorder.acknowledged, unit.recorder.waiting()], [believed, 2 - believed], `said ${said}`);
+    }
+  });
+
   it("notes in the index what happened to a parcel, the first one as well, and nothing without a parcel", () => {
     const unit = day();
     unit.recorder.write({ type: RecordType.NotDelivered, reason: 4 }, 0);

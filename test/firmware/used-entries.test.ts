@@ -33,4 +33,11 @@ describe("the end of a row of entries", () => {
       assert.equal(end, 0, `entry ${odd}`);
     }
   });
+
+  it("is found, somewhere, when an entry reads otherwise each time", () => {
+    let turn = 0;
+    const end = usedEntries(16, (entry) => (entry === 8 && turn++ % 2 === 0 ? USED : ERASED));
+    assert.ok(end === 0 || end === 9);
+    assert.ok(turn > 2 && turn < 64, `${turn} reads of it`);
+  });
 });

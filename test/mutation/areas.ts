@@ -46,6 +46,6 @@ export const AREAS: readonly Area[] = [
   {
     name: "depot-sync",
     mutate: ["src/depot/sync/*.ts"],
-    tests: depot("sync", "sync-standing", "worn-bits"),
+    tests: depot("sync", "sync-standing", "worn-bits", "mend-record"),
   },
 ];

@@ -169,6 +169,11 @@ export class JournalWriter {
     return subkey(nobleHash, this.keys.key, label);
   }
 
+  /** Starts again: what is written next follows the last record as it lies in flash. */
+  goOnFromFlash(): void {
+    this.chain = macOf(this.slots.at(-1));
+  }
+
   /** The fields of a request that tells of slots from … to − 1. */
   fields(from = this.acknowledged, to = Math.min(this.slots.length, from + 24)): SyncRequest {
     const records = this.slots

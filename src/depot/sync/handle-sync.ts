@@ -11,7 +11,7 @@ import {
   SyncStatus,
   UPDATES_PER_REPLY,
 } from "../../shared/wire/sync.ts";
-import { decodeUpdate, encodeUpdate, UpdateKind } from "../../shared/wire/update.ts";
+import { decodeUpdate, encodeUpdate } from "../../shared/wire/update.ts";
 import type { DepotContext } from "../context.ts";
 import { raiseAlarm } from "../settle/alarm.ts";
 import type { Device, Manifest } from "../store/rows.ts";
@@ -147,9 +147,9 @@ async function nextUpdates(tx: StoreTransaction, context: DepotContext, request:
   const next: Uint8Array[] = [];
   for (const { bytes } of await tx.manifests.updates(device, journalEpoch, lastUpdate, UPDATES_PER_REPLY)) {
     const update = decodeUpdate(bytes);
-    const code = update.kind === UpdateKind.Replace ? await tx.codes.find(update.newCode) : undefined;
-    const isSame = code === undefined || code.triesKnown === update.triesKnown;
-    next.push(isSame ? bytes : encodeUpdate(context.hash, { ...update, triesKnown: code.triesKnown }, journalEpoch));
+    const code = await tx.codes.find(update.newCode); // only a Replace names one
+    const known = code && { ...update, triesKnown: code.triesKnown };
+    next.push(known ? encodeUpdate(context.hash, known, journalEpoch) : bytes);
   }
   return next;
 }
