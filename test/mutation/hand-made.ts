@@ -89,7 +89,7 @@ ${RECORD_AND_MARK}      if (fault !== FaultNumber.None) this.stop_(fault);
   {
     name: "a flash write is believed unread",
     file: "hal/portable/storage-flash.ts",
-    from: "if (this.holds_(name, offset, wanted)) return FaultNumber.None;",
+    from: "if (this.holds_(name, offset, data)) return FaultNumber.None;",
     to: "return FaultNumber.None;",
     test: ORDER,
     fails: "reads each of its writes back",
