@@ -124,13 +124,11 @@ export class Loader {
       return same ? FaultNumber.ManifestAlreadyLoaded : FaultNumber.ManifestEqualOtherBytes;
     }
     if (header.parcels > parts.board.parcelsMax) return FaultNumber.ManifestTooLarge;
-    // Whatever the clock says: sealed before the day was retired, it does not know what was spent in it.
-    if (header.validUntil_s <= past.validUntil_s) return FaultNumber.ManifestExpired;
     if (parts.time.isKnown() && !parts.time.estimated) {
       const now_s = parts.time.now_s();
       if (now_s >= header.validUntil_s) return FaultNumber.ManifestExpired;
       if (now_s < header.validFrom_s - DAY_S) return FaultNumber.ManifestNotYetValid;
-    }
+    } else if (header.validUntil_s <= past.validUntil_s) return FaultNumber.ManifestExpired; // it may know of no try
     return parts.unsent() > 0 ? FaultNumber.DockUnsent : FaultNumber.None;
   }
 

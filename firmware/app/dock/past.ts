@@ -18,10 +18,9 @@ const PAST_BYTES = 16;
 
 /** Reads the file; zeros when it is missing or damaged. */
 export function readPast(board: Board): Past {
-  const bytes = board.flash.read(PAST_FILE_NAME, 0, PAST_BYTES);
-  if (bytes.length < PAST_BYTES || readU32(bytes, 12) !== board.hash.crc32(bytes.subarray(0, 12))) {
-    return { sequence: 0, sealedAt_s: 0, validUntil_s: 0 };
-  }
+  let bytes = board.flash.read(PAST_FILE_NAME, 0, PAST_BYTES);
+  const isWhole = bytes.length === PAST_BYTES && readU32(bytes, 12) === board.hash.crc32(bytes.subarray(0, 12));
+  if (!isWhole) bytes = zeros(PAST_BYTES);
   return { sequence: readU32(bytes, 0), sealedAt_s: readU32(bytes, 4), validUntil_s: readU32(bytes, 8) };
 }
 

@@ -82,7 +82,7 @@ export class Forecast {
     const active = handheld.active?.number ?? this.past.number;
     if (fresh.number < active) return "older";
     if (fresh.number === active) return handheld.active === undefined ? "equal, other bytes" : "already loaded";
-    if (fresh.day <= this.past.day) return "expired";
+    if (clock.isEstimated && fresh.day <= this.past.day) return "expired";
     if (!clock.isEstimated && clock.now_s() >= (fresh.day + 1) * DAY_S) return "expired";
     if (!clock.isEstimated && clock.now_s() < (fresh.day - 1) * DAY_S) return "not yet valid";
     handheld.findTries();
