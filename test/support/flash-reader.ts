@@ -47,7 +47,7 @@ export interface SpentOnCode {
   releases: number;
 }
 
-/** A committed manifest and its files, on an image that stays as it is; each file is read when it is first asked for. */
+/** A committed manifest and its files, on an image that stays as it is; each file is read when it is asked for. */
 export class ReadDay {
   readonly slot: "a" | "b";
   readonly header: ManifestHeader;
@@ -125,7 +125,7 @@ function readKey(file: Uint8Array): KeyFile | undefined {
 }
 
 /** Reads the day that a start would go on with: without a key nothing opens, whatever a cut compaction has left. */
-export function activeDay(image: Uint8Array, key: KeyFile): ReadDay | undefined {
+function activeDay(image: Uint8Array, key: KeyFile): ReadDay | undefined {
   const days = (["a", "b"] as const).flatMap((slot) => committedDay(image, key, slot) ?? []);
   return days.sort((one, other) => other.header.sequence - one.header.sequence)[0];
 }

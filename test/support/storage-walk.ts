@@ -3,7 +3,7 @@
 import { readU32 } from "../../src/shared/wire/bytes.ts";
 
 /** Bytes of a page, which is erased as a whole. */
-export const PAGE_BYTES = 1024;
+const PAGE_BYTES = 1024;
 /** Size and flags (4 bytes), then the name (28 bytes, padded with zeros). */
 export const FILE_HEADER_BYTES = 32;
 /** Of a name in a header, padded with zeros. */
@@ -15,7 +15,6 @@ export interface StoredFile {
   /** Where its header stands. */
   offset: number;
   size: number;
-  flags: number;
   /** Empty when it was erased. */
   name: string;
 }
@@ -26,8 +25,6 @@ export interface StorageWalk {
   files: StoredFile[];
   /** Whether the check at boot passes: else everything is erased. */
   isValid: boolean;
-  /** Where the walk ended. */
-  end: number;
 }
 
 /** The Linux build aligns to 4 bytes, as all with external flash do; others to 8. */
@@ -42,7 +39,7 @@ function headerAt(image: Uint8Array, offset: number): StoredFile | undefined {
   const isErased = readU32(bytes, 0) === 0;
   // All of the name counts: one whose padding was torn is another name.
   const name = isErased ? "" : Buffer.from(bytes).toString("latin1").replace(/\0+$/, "");
-  return { offset, size, flags: word >>> 24, name };
+  return { offset, size, name };
 }
 
 const isBlank = (image: Uint8Array, from: number, to: number): boolean =>
@@ -55,15 +52,15 @@ export function walkStorage(image: Uint8Array): StorageWalk {
   for (let file = headerAt(image, at); file !== undefined; file = headerAt(image, at)) {
     files.push(file);
     at = align(at + FILE_HEADER_BYTES + file.size);
-    if (at + FILE_HEADER_BYTES > image.length) return { files, isValid: true, end: at };
+    if (at + FILE_HEADER_BYTES > image.length) return { files, isValid: true };
     if (headerAt(image, at) !== undefined) continue;
     const next = at - (at % PAGE_BYTES) + PAGE_BYTES;
     // Behind the last page there is nowhere to go on: what stands here decides, and is always taken for corrupt.
-    if (next >= image.length) return { files, isValid: isBlank(image, at, at + FILE_HEADER_BYTES), end: at };
+    if (next >= image.length) return { files, isValid: isBlank(image, at, at + FILE_HEADER_BYTES) };
     at = next;
   }
   const checked = files.length === 0 ? image.length : at + FILE_HEADER_BYTES;
-  return { files, isValid: isBlank(image, at, checked), end: at };
+  return { files, isValid: isBlank(image, at, checked) };
 }
 
 /** The bytes of a file; undefined when there is none of that name. The first of several counts. A view: read it at once. */
