@@ -9,13 +9,15 @@ import { journalVectors } from "./vectors/journal-vectors.ts";
 import { keyFileVectors, keyVectors } from "./vectors/key-vectors.ts";
 import { manifestVectors } from "./vectors/manifest-vectors.ts";
 import { releaseVectors } from "./vectors/release-vectors.ts";
-import { frameVectors, syncVectors } from "./vectors/sync-vectors.ts";
+import { bootVectors, frameVectors, sessionVectors } from "./vectors/service-vectors.ts";
+import { syncVectors } from "./vectors/sync-vectors.ts";
 import { trackingVectors } from "./vectors/tracking-vectors.ts";
 
 const FOLDER = join(ROOT, "test/vectors");
 
 /** Every file, by name. */
 const VECTORS: Record<string, () => object> = {
+  "boot-record.json": bootVectors,
   "cells.json": cellVectors,
   "codes.json": codeVectors,
   "frames.json": frameVectors,
@@ -24,6 +26,7 @@ const VECTORS: Record<string, () => object> = {
   "keys.json": keyVectors,
   "manifest.json": manifestVectors,
   "releases.json": releaseVectors,
+  "sessions.json": sessionVectors,
   "sync.json": syncVectors,
   "tracking-numbers.json": trackingVectors,
   "updates.json": updateVectors,

@@ -23,6 +23,7 @@ export const MANIFEST_KEY = expand(DEVICE_KEY, "manifest");
 export const RECORD_KEY = expand(DEVICE_KEY, "record");
 export const SYNC_KEY = expand(DEVICE_KEY, "sync");
 export const RELEASE_KEY = expand(DEVICE_KEY, "release");
+export const DOCK_KEY = expand(DEVICE_KEY, "dock");
 const TECHNICIAN_KEY = expand(DEVICE_KEY, "technician");
 
 function keyFile(device: number, keyEpoch: number, depotUrl: string): Buffer {
@@ -44,6 +45,7 @@ export function keyVectors(): object {
     ).map(([device, keyEpoch]) => ({ device, keyEpoch, deviceKey: hex(deriveDeviceKey(device, keyEpoch)) })),
     subkeys: {
       deviceKey: hex(DEVICE_KEY),
+      dock: hex(DOCK_KEY),
       manifest: hex(MANIFEST_KEY),
       record: hex(RECORD_KEY),
       sync: hex(SYNC_KEY),

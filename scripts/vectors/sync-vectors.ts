@@ -1,5 +1,5 @@
-// Vectors of sync requests and replies (SPEC.md §9) and of service frames (§10).
-import { crc32, fixedBytes, hex, hmac, join, text, u16, u32, u8, zeros } from "./encode.ts";
+// Vectors of sync requests and replies: SPEC.md §9.
+import { fixedBytes, hex, hmac, join, text, u16, u32, u8, zeros } from "./encode.ts";
 import { encodedUpdates } from "./flash-vectors.ts";
 import { validRecords } from "./journal-vectors.ts";
 import { DEVICE, KEY_EPOCH, SYNC_KEY } from "./key-vectors.ts";
@@ -104,43 +104,5 @@ export function syncVectors(): object {
   };
 }
 
-function frame(command: number, data: Buffer): object {
-  const covered = join(u8(command), data);
-  return { command, data: hex(data), bytes: hex(join(u16(covered.length), covered, u32(crc32(covered)))) };
-}
-
-export function frameVectors(): object {
-  const hello = join(
-    u32(DEVICE),
-    u32(KEY_EPOCH),
-    u32(SEQUENCE),
-    u32(JOURNAL_EPOCH),
-    u32(6),
-    u32(40000),
-    u32(0x000102),
-    text("linux"),
-  );
-  return {
-    spec: "§10",
-    frames: [
-      frame(0x01, zeros(0)),
-      frame(0x02, u8(10)),
-      frame(0x13, join(u32(2048), fixedBytes("piece", 32))),
-      frame(0x16, encodeReply(STANDING)),
-      frame(0x13, Buffer.alloc(4095, 0xa5)),
-      frame(0x81, join(u16(0), hello)),
-      frame(0x92, u16(207)),
-    ],
-    hello: {
-      device: DEVICE,
-      keyEpoch: KEY_EPOCH,
-      sequence: SEQUENCE,
-      journalEpoch: JOURNAL_EPOCH,
-      unsent: 6,
-      free: 40000,
-      firmware: 0x000102,
-      board: "linux",
-      bytes: hex(hello),
-    },
-  };
-}
+/** A reply, as a frame may carry it. */
+export const STANDING_REPLY = encodeReply(STANDING);

@@ -61,6 +61,11 @@ export const enum FaultNumber {
   DockUnsent = 704,
   DockNeedsMaintenance = 705,
   DockNoPower = 706,
+  DockNoSession = 707,
+  DockProof = 708,
+  DockWait = 709,
+  DockTechnicianOnly = 710,
+  DockVersion = 711,
 
   // 8xx keys
   KeyMissing = 801,

@@ -8,7 +8,7 @@ import { hkdf, hmac } from "./hmac.ts";
 export const KEY_BYTES = 32;
 
 /** What a subkey may be used for; the label is the HKDF info, SPEC.md §3. */
-export type KeyLabel = "manifest" | "record" | "sync" | "release" | "technician";
+export type KeyLabel = "manifest" | "record" | "sync" | "release" | "dock" | "technician";
 
 /**
  * The key of one device in one key epoch.

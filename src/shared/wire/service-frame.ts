@@ -1,15 +1,25 @@
-// Frames of the bench and dock port, SPEC.md §10: length, command, data, CRC-32. One answer for each frame.
-// A stream of any bytes is survived: whatever does not check is answered with a fault or dropped.
+// Frames of the service port, SPEC.md §10.1: mark, length, sequence, command, data, CRC-32. One answer for each frame.
+// A stream of any bytes is survived: what does not check is dropped, and the next frame is found behind it.
 import { concatBytes, copyBytes, readU16, readU32, writeU16, writeU32, zeros } from "./bytes.ts";
 import type { Hash } from "../crypto/hash.ts";
-import type { Field } from "./field.ts";
 
+/** First byte of every frame. */
+export const FRAME_MARK = 0xa5;
 /** Bytes of command and data in one frame, at most. */
 export const FRAME_MAX = 4096;
+/** Bytes of a frame besides its data. */
+export const FRAME_OVERHEAD_BYTES = 10;
 /** Set in the command byte of an answer. */
 export const ANSWER_BIT = 0x80;
+/** Set in the command byte of a sealed frame and of its answer, SPEC.md §10.3. */
+export const SEALED_BIT = 0x40;
+/** Silence after which an unfinished frame is given up, SPEC.md §10.1. */
+export const FRAME_SILENCE_MS = 500;
 
-/** What a frame asks for; SPEC.md §10.2. */
+/** Bytes in front of the data: mark, length, sequence, command. */
+const HEAD_BYTES = 6;
+
+/** What a frame asks for; SPEC.md §10.4. */
 export const enum Command {
   /** Who is there: answer {@link decodeHello}. */
   Hello = 0x01,
@@ -25,6 +35,10 @@ export const enum Command {
   Link = 0x06,
   /** Bench: interpreter variables in use, u32, 0 when unknown. */
   Variables = 0x07,
+  /** A host asks for a session: version, role, nonce. */
+  Open = 0x08,
+  /** The host's proof, which opens it. */
+  Prove = 0x09,
   /** Key file, and its MAC by the technician key when the handheld has a key already. */
   Provision = 0x10,
   /** The manifest's head. */
@@ -39,24 +53,46 @@ export const enum Command {
   SyncReply = 0x16,
   /** Retire a finished day and compact the flash. */
   Maintenance = 0x17,
+  /** Read or set the clock. */
+  Time = 0x18,
+  /** Read or keep the device's settings. */
+  Settings = 0x19,
+  /** How the handheld does. */
+  Diagnostics = 0x1a,
+  /** One part of the self-test, SPEC.md §10.5. */
+  SelfTest = 0x1b,
+  /** The interpreter's console, one byte, 1 open, 0 closed. */
+  Console = 0x1c,
+  /** Start anew. */
+  Reboot = 0x1d,
+  /** Forget key, days and settings. */
+  Wipe = 0x1e,
+  /** Bytes and CRC-32 of the active manifest, read anew. */
+  LoadCheck = 0x1f,
 }
 
 /** A frame that was read. */
 export interface Frame {
+  /** 0…65,535. */
+  sequence: number;
+  /** Command byte as it stands, with its bits for sealed and answer. */
   command: number;
+  /** A view of the bytes that came. */
   data: Uint8Array;
+  /** Its CRC-32, which tells it from every other frame. */
+  sum: number;
 }
 
-/** Silence after which an unfinished frame is forgotten, SPEC.md §10.1. */
-export const FRAME_SILENCE_MS = 2000;
-
-/** Encodes a frame. */
-export function encodeFrame(hash: Hash, command: number, data: Uint8Array): Uint8Array {
-  const frame = zeros(3 + data.length + 4);
-  writeU16(frame, 0, 1 + data.length);
-  frame[2] = command;
-  frame.set(data, 3);
-  writeU32(frame, 3 + data.length, hash.crc32(frame.subarray(2, 3 + data.length)));
+/** Encodes a frame. `data` has at most 4,095 bytes. */
+export function encodeFrame(hash: Hash, sequence: number, command: number, data: Uint8Array): Uint8Array {
+  const end = HEAD_BYTES + data.length;
+  const frame = zeros(end + 4);
+  frame[0] = FRAME_MARK;
+  writeU16(frame, 1, 1 + data.length);
+  writeU16(frame, 3, sequence);
+  frame[5] = command;
+  frame.set(data, HEAD_BYTES);
+  writeU32(frame, end, hash.crc32(frame.subarray(1, end)));
   return frame;
 }
 
@@ -70,97 +106,70 @@ export function answerData(fault: number, data: Uint8Array | undefined): Uint8Ar
 /** Collects a byte stream into frames; keeps at most one unfinished frame. */
 export class FrameReader {
   private hash: Hash;
-  private pending: Uint8Array;
+  /** Bytes that wait, in the pieces they came in: joining them at every piece would take longer than the line. */
+  private pieces: Uint8Array[];
+  private held: number;
+  /** Bytes to be held before it is worth looking again. */
+  private wanted: number;
 
   constructor(hash: Hash) {
     this.hash = hash;
-    this.pending = zeros(0);
+    this.pieces = [];
+    this.held = 0;
+    this.wanted = 0;
   }
 
-  /** Forgets an unfinished frame: the driver calls this after a silence, SPEC.md §10.1. */
-  reset(): void {
-    this.pending = zeros(0);
-  }
-
-  /**
-   * Takes bytes as they come.
-   * @returns the frames that are complete; a frame that does not check comes back with command 0
-   */
+  /** Takes bytes as they come; returns the frames that are complete. */
   push(bytes: Uint8Array): Frame[] {
-    const frames: Frame[] = [];
-    let data = this.pending.length > 0 ? concatBytes([this.pending, bytes]) : bytes;
-    while (data.length >= 2) {
-      const length = readU16(data, 0);
-      if (length < 1 || length > FRAME_MAX) {
-        frames.push({ command: 0, data: zeros(0) });
-        data = zeros(0); // no way to find the next frame in these bytes
-        break;
-      }
-      if (data.length < length + 6) break;
-      const good = readU32(data, 2 + length) === this.hash.crc32(data.subarray(2, 2 + length));
-      frames.push({ command: good ? data[2] : 0, data: good ? copyBytes(data, 3, length - 1) : zeros(0) });
-      data = copyBytes(data, length + 6, data.length - length - 6);
-    }
-    this.pending = copyBytes(data, 0, data.length);
+    this.pieces.push(bytes);
+    this.held += bytes.length;
+    return this.held < this.wanted ? [] : this.look(0);
+  }
+
+  /** After a silence, SPEC.md §10.1: gives up the frame that is waited for, and returns those found behind its mark. */
+  giveUp(): Frame[] {
+    let frames: Frame[] = [];
+    while (this.held > 0) frames = frames.concat(this.look(1));
     return frames;
   }
-}
 
-/** SPEC.md §10.2.1; the board's name follows, to the end of the data. */
-export const HELLO: readonly Field[] = [
-  ["device", 0, 4],
-  ["key epoch", 4, 4],
-  ["manifest sequence", 8, 4],
-  ["journal epoch", 12, 4],
-  ["unsent", 16, 4],
-  ["free", 20, 4],
-  ["firmware", 24, 4],
-];
-
-/** What a handheld says of itself. */
-export interface Hello {
-  /** 0 when it has no key yet. */
-  device: number;
-  keyEpoch: number;
-  /** 0 when no manifest is active. */
-  sequence: number;
-  journalEpoch: number;
-  /** Records that the depot has not acknowledged. */
-  unsent: number;
-  /** Free bytes of flash. */
-  free: number;
-  /** major × 65536 + minor × 256 + patch. */
-  firmware: number;
-  /** Board's name. */
-  board: string;
-}
-
-/** Encodes the answer to Hello. */
-export function encodeHello(hello: Hello): Uint8Array {
-  const bytes = zeros(28 + hello.board.length);
-  writeU32(bytes, 0, hello.device);
-  writeU32(bytes, 4, hello.keyEpoch);
-  writeU32(bytes, 8, hello.sequence);
-  writeU32(bytes, 12, hello.journalEpoch);
-  writeU32(bytes, 16, hello.unsent);
-  writeU32(bytes, 20, hello.free);
-  writeU32(bytes, 24, hello.firmware);
-  for (let i = 0; i < hello.board.length; i++) bytes[28 + i] = hello.board.charCodeAt(i);
-  return bytes;
-}
-
-/** Decodes the answer to Hello. */
-export function decodeHello(bytes: Uint8Array): Hello {
-  let board = "";
-  for (let i = 28; i < bytes.length; i++) board += String.fromCharCode(bytes[i]);
-  return {
-    device: readU32(bytes, 0),
-    keyEpoch: readU32(bytes, 4),
-    sequence: readU32(bytes, 8),
-    journalEpoch: readU32(bytes, 12),
-    unsent: readU32(bytes, 16),
-    free: readU32(bytes, 20),
-    firmware: readU32(bytes, 24),
-    board: board,
-  };
+  /** Reads what is held, from `at` on; what may become a frame stays. */
+  private look(at: number): Frame[] {
+    const frames: Frame[] = [];
+    const data = this.pieces.length === 1 ? this.pieces[0] : concatBytes(this.pieces);
+    while (at < data.length) {
+      if (data[at] !== FRAME_MARK) {
+        at++;
+        continue;
+      }
+      if (data.length - at < 3) {
+        this.wanted = 3;
+        break;
+      }
+      const length = readU16(data, at + 1);
+      const bytes = length + FRAME_OVERHEAD_BYTES - 1;
+      const isLength = length >= 1 && length <= FRAME_MAX;
+      if (isLength && data.length - at < bytes) {
+        this.wanted = bytes;
+        break;
+      }
+      const end = at + bytes - 4;
+      const sum = isLength ? readU32(data, end) : 0;
+      if (!isLength || sum !== this.hash.crc32(data.subarray(at + 1, end))) {
+        at++; // not a frame's mark; the next one may be among the bytes behind it
+        continue;
+      }
+      frames.push({
+        sequence: readU16(data, at + 3),
+        command: data[at + 5],
+        data: data.subarray(at + HEAD_BYTES, end), // no copy: the interpreter takes as long for one as the line does
+        sum: sum,
+      });
+      at += bytes;
+    }
+    this.held = data.length - at;
+    this.pieces = this.held > 0 ? [copyBytes(data, at, this.held)] : [];
+    if (this.held === 0) this.wanted = 0;
+    return frames;
+  }
 }
