@@ -7,6 +7,11 @@ export const KEY_FILE_NAME = "key";
 /** What is remembered of manifests that maintenance retired. */
 export const PAST_FILE_NAME = "past";
 
+/** The device's own settings. */
+export const SETTINGS_FILE_NAME = "set";
+/** Written, read back and erased by the self-test. */
+export const SCRATCH_FILE_NAME = "test";
+
 /** The files of one slot. */
 export interface DayFiles {
   manifest: string;
@@ -31,7 +36,7 @@ export function dayFiles(slot: SlotLetter): DayFiles {
  * settings. What else a torn header calls itself is cleared away at the dock.
  */
 export const KNOWN_FILES =
-  ",key,past,man.a,man.b,led.a,led.b,jrn.a,jrn.b,upd.a,upd.b,idx.a,idx.b,.boot0,parola.a,parola.b,bench.port,";
+  ",key,past,set,test,man.a,man.b,led.a,led.b,jrn.a,jrn.b,upd.a,upd.b,idx.a,idx.b,.boot0,boot,parola.a,parola.b,bench.port,bench.serial,";
 
 export function otherSlot(slot: SlotLetter): SlotLetter {
   return slot === "a" ? "b" : "a";

@@ -8,8 +8,11 @@ import { RecordType } from "../../src/shared/wire/journal.ts";
 import { checkDigitHolds, normaliseTracking } from "../../src/shared/tracking-number.ts";
 import { TrustedTime } from "./clock/trusted-time.ts";
 import { openActiveDay } from "./day.ts";
-import { Dock } from "./dock/dock.ts";
+import { Dock, type DockHost } from "./dock/dock.ts";
 import { readPast } from "./dock/past.ts";
+import { ProofGuard } from "./dock/proof-guard.ts";
+import type { SelfTest } from "./dock/self-test.ts";
+import { ServicePort } from "./dock/service-port.ts";
 import { DoorCheck } from "./door/door-check.ts";
 import { Release } from "./door/release.ts";
 import { type Verdict, verdict, VerdictKind } from "./door/verdict.ts";
@@ -42,6 +45,7 @@ export class Handheld implements Shell {
   private view_: View;
   private timeout_: Timer | undefined;
   private guarded_: boolean;
+  private test_: SelfTest | undefined;
   /** Journal slots in use when the scheduler was last told. */
   private lastEnd_: number;
 
@@ -51,13 +55,15 @@ export class Handheld implements Shell {
     this.screen_ = idleScreen(this);
     this.view_ = this.screen_.view();
     this.guarded_ = false;
+    this.test_ = undefined;
     this.lastEnd_ = 0;
   }
 
   /** Opens what flash holds, draws the first screen, then listens. */
   start(): void {
     this.reopen();
-    const dock = new Dock({
+    const guard = new ProofGuard(this.board.clock);
+    const host: DockHost = {
       board: this.board,
       time: this.time,
       keys: () => this.keys_,
@@ -71,14 +77,24 @@ export class Handheld implements Shell {
         if (this.scheduler_) this.scheduler_.ended(fault);
       },
       reopen: () => this.reopen(),
-    });
+      screen: () => viewText(this.view_, this.guarded_ ? "" : this.view_.hint),
+      test: () => this.test_,
+      testing: (test) => {
+        if (test) this.show(test);
+        else if (this.test_) this.home();
+        this.test_ = test;
+      },
+    };
+    const dock = new Dock(host, guard);
     this.board.keypad.onKey((key) => this.key_(key));
     this.board.scanner.onScan((label) => this.scan_(label));
-    this.board.service.onCommand((command, data) => dock.answer(command, data));
+    this.board.service.onConnect((send) => {
+      const port = new ServicePort(dock, guard, send);
+      return (bytes) => port.take(bytes);
+    });
     this.board.link.onUp(() => {
       if (this.scheduler_) this.scheduler_.linkReturned();
     });
-    this.board.offerScreen(() => viewText(this.view_, this.guarded_ ? "" : this.view_.hint));
     this.board.started();
   }
 
@@ -106,6 +122,7 @@ export class Handheld implements Shell {
   }
 
   show(screen: Screen): void {
+    this.test_ = undefined; // whatever else is shown ends it
     this.screen_ = screen;
     this.guarded_ = screen.guard_ms > 0;
     this.redraw();
@@ -233,7 +250,8 @@ export class Handheld implements Shell {
   }
 
   private scan_(label: string): void {
-    if (this.screen_.takesScans && this.services_ && !this.guarded_) this.lookUp(label);
+    if (this.test_) this.test_.scanned(label);
+    else if (this.screen_.takesScans && this.services_ && !this.guarded_) this.lookUp(label);
     else this.board.sounder.play(Tone.Bad);
   }
 }

@@ -2,6 +2,7 @@
 import type { Flash } from "../../hal/contract/flash.ts";
 import type { Hash } from "../../hal/contract/hash.ts";
 import { type KeyLabel, subkey } from "../../src/shared/crypto/keys.ts";
+import { sameBytes } from "../../src/shared/wire/bytes.ts";
 import { decodeKeyFile, KEY_FILE_BYTES, type KeyFile } from "../../src/shared/wire/key-file.ts";
 import { KEY_FILE_NAME } from "./files.ts";
 
@@ -21,6 +22,11 @@ export class Keys {
     this.hash_ = hash;
     this.key_ = file.key;
     this.cache_ = {};
+  }
+
+  /** Whether another reading of the key file gave the same key. */
+  isSame(other: Keys): boolean {
+    return sameBytes(this.key_, other.key_);
   }
 
   /** A subkey, 32 bytes. */

@@ -1,29 +1,34 @@
 // The interpreter's Linux build as a handheld: real Storage, crypto, Graphics and HTTP; keys, scans and dock come over
-// a TCP bench port. Its clock cannot be set, so an offset stands in; nothing on it is secret from the PC's user.
+// a TCP port, and over a serial line where one is named. Its clock cannot be set, so an offset stands in; nothing on it is
+// secret from the PC's user.
 import type { Board, BoardBudget } from "../../hal/contract/board.ts";
-import { BenchPort } from "../../hal/espruino/bench-port.ts";
+import { BenchKeys } from "../../hal/espruino/bench-keys.ts";
+import { bundleSlot, confirmUp } from "../../hal/espruino/boot-record.ts";
 import { GraphicsDisplay } from "../../hal/espruino/graphics-display.ts";
 import { HardwareEntropy } from "../../hal/espruino/hardware-entropy.ts";
 import { HttpLink } from "../../hal/espruino/http-link.ts";
 import { NativeHash } from "../../hal/espruino/native-hash.ts";
 import { OffsetClock } from "../../hal/espruino/offset-clock.ts";
+import { TcpService } from "../../hal/espruino/tcp-service.ts";
 import { LineJoiner } from "../../hal/portable/line-joiner.ts";
 import { StorageFlash } from "../../hal/portable/storage-flash.ts";
 
 /** Default TCP port of the bench; the Storage file `bench.port` may name another. */
 const BENCH_PORT = 2424;
-/** Where the build keeps Storage, and its page. */
-const STORAGE_START = 0x10000000;
-const PAGE_BYTES = 1024;
+/** Pace of the serial line that the Storage file `bench.serial` names. */
+const BAUD = 115200;
 const WIDTH = 128;
 const HEIGHT = 64;
 
-/** 256 kB of Storage carry two bundles and a day of 304 parcels, every one protected. */
+/** 256 kB of Storage: two slots of 50 kB and a day of 304 parcels. */
 export const budget: BoardBudget = {
-  bundle_bytes: 44032,
+  bundle_bytes: 51200,
   variables_idle: 4000,
   variables_peak: 4500,
   storage_bytes: 262144,
+  storage_start: 0x10000000,
+  page_bytes: 1024,
+  slot_bytes: 51200,
   parcels: 304,
 };
 
@@ -52,14 +57,13 @@ export function createBoard(): Board {
   const clock = new OffsetClock();
   const hash = new NativeHash(require("crypto"));
   const link = new HttpLink(require("http"), clock);
+  const service = new TcpService();
   const graphics = Graphics.createArrayBuffer(WIDTH, HEIGHT, 1, { msb: true });
   let joiner: LineJoiner | undefined;
-  let screen = (): string => "";
-  const bench = new BenchPort(hash, clock, {
+  const bench = new BenchKeys({
     scan: (raw) => {
       if (joiner) joiner.push(raw);
     },
-    screen: () => screen(),
     setLink: (up) => link.setUp(up),
     pixels: () => pixelsOf(graphics),
   });
@@ -70,14 +74,15 @@ export function createBoard(): Board {
     display: new GraphicsDisplay(graphics, () => undefined),
     entropy: new HardwareEntropy(),
     flash: new StorageFlash(storage, {
-      start: STORAGE_START,
+      start: budget.storage_start,
       bytes: budget.storage_bytes,
-      pageBytes: PAGE_BYTES,
+      pageBytes: budget.page_bytes,
       read: (length, address) => flash.read(length, address),
       write: (data, address) => flash.write(data, address),
       erase: (address) => flash.erasePage(address),
       toBytes: (text) => E.toUint8Array(text),
       toText: (bytes) => E.toString(bytes),
+      crc32: (text) => E.CRC32(text) >>> 0,
     }),
     hash: hash,
     keypad: bench,
@@ -88,11 +93,20 @@ export function createBoard(): Board {
         joiner = new LineJoiner(clock, scanned);
       },
     },
-    service: bench,
+    service: service,
     sounder: { play: () => undefined },
-    offerScreen: (read) => {
-      screen = read;
+    about: () => process.env.VERSION + " " + bundleSlot(),
+    bench: (command, data, screen) => bench.answer(command, data, screen),
+    openConsole: (open) => E.setConsole(open ? USB : null, { force: true }),
+    reboot: () => E.reboot(),
+    started: () => {
+      service.listen(require("net"), +(storage.read("bench.port") || BENCH_PORT));
+      const path = storage.read("bench.serial");
+      if (path) {
+        service.serve(Serial1);
+        Serial1.setup(BAUD, { path: path });
+      }
+      confirmUp();
     },
-    started: () => bench.listen(require("net"), +(storage.read("bench.port") || BENCH_PORT)),
   };
 }

@@ -10,6 +10,7 @@ import type { Power } from "./power.ts";
 import type { Scanner } from "./scanner.ts";
 import type { Service } from "./service.ts";
 import type { Sounder } from "./sounder.ts";
+import type { FaultNumber } from "../../src/shared/faults.ts";
 
 /** What a board may spend; the build and the interpreter's tests fail above it. */
 export interface BoardBudget {
@@ -21,6 +22,10 @@ export interface BoardBudget {
   variables_peak: number;
   /** All of Storage, bytes. */
   storage_bytes: number;
+  /** Address at which Storage begins, bytes that are erased together, and bytes of each of the two bundle slots. */
+  storage_start: number;
+  page_bytes: number;
+  slot_bytes: number;
   /** Parcels of the largest round it carries, every one protected. */
   parcels: number;
 }
@@ -41,8 +46,18 @@ export interface Board {
   scanner: Scanner;
   service: Service;
   sounder: Sounder;
-  /** Offers the screen as text, lines joined by LF: to a bench. A board in the field does nothing with it. */
-  offerScreen(read: () => string): void;
+  /** Interpreter's version and the bundle's slot, for example "2v29 a". */
+  about(): string;
+  /**
+   * A bench's own commands, SPEC.md §10.4; boards in the field know none.
+   * @param screen the view as text, lines joined by LF
+   * @returns the answer's data behind the fault, or the fault
+   */
+  bench(command: number, data: Uint8Array, screen: string): Uint8Array | FaultNumber;
+  /** Gives the interpreter's console its port back, or closes it. */
+  openConsole(open: boolean): void;
+  /** Starts anew. */
+  reboot(): void;
   /** Called once, when the app listens to every part: from here on inputs may arrive. */
   started(): void;
 }

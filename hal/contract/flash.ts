@@ -14,6 +14,8 @@ export interface Flash {
   size(name: string): number;
   /** A copy of `length` bytes from `offset`; shorter at the end of the file, empty when it does not exist. */
   read(name: string, offset: number, length: number): Uint8Array;
+  /** CRC-32 of a file's first `length` bytes as they read now; −1 when it has fewer. */
+  sum(name: string, length: number): number;
   /**
    * Programs erased bytes and reads them back. `offset` > 0 and a multiple of 8, as is the length.
    * A place that still reads erased is tried once more.

@@ -1,6 +1,9 @@
-// The service port: frames from a dock or a bench, SPEC.md §10. The driver does the framing.
+// The service port: bytes from a dock or a bench, and back. SPEC.md §10. A driver carries bytes; the app frames them.
 
 export interface Service {
-  /** `answer` gets each frame's command and data and returns the answer's data. One listener. */
-  onCommand(answer: (command: number, data: Uint8Array) => Uint8Array): void;
+  /**
+   * Takes connections. A serial line is one connection for ever; a TCP port has one each.
+   * @param connect gets what sends bytes on a connection, and returns what takes those that arrive. One listener.
+   */
+  onConnect(connect: (send: (bytes: Uint8Array) => void) => (bytes: Uint8Array) => void): void;
 }

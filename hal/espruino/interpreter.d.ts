@@ -68,7 +68,15 @@ declare function clearWatch(id: number): void;
 interface SerialPort {
   setup(
     baud: number,
-    options?: { rx?: Pin; tx?: Pin; bytesize?: number; parity?: null | "o" | "e"; stopbits?: number },
+    options?: {
+      rx?: Pin;
+      tx?: Pin;
+      bytesize?: number;
+      parity?: null | "o" | "e";
+      stopbits?: number;
+      /** Linux build only: the device file of a serial line. */
+      path?: string;
+    },
   ): void;
   unsetup(): void;
   on(event: "data", then: (text: string) => void): void;

@@ -37,6 +37,8 @@ export interface StorageGround {
   erase(address: number): void;
   toBytes(text: string): Uint8Array;
   toText(bytes: Uint8Array): string;
+  /** CRC-32 of a text's characters as bytes, without a copy where the text lies in flash. */
+  crc32(text: string): number;
 }
 
 export class StorageFlash implements Flash {
@@ -73,6 +75,11 @@ export class StorageFlash implements Flash {
     return bytes;
   }
 
+  sum(name: string, length: number): number {
+    const text = this.storage_.read(name, 0, length);
+    return text !== undefined && text.length === length ? this.ground_.crc32(text) : -1;
+  }
+
   append(name: string, offset: number, data: Uint8Array): FaultNumber {
     for (let turn = 0; turn < 2; turn++) {
       this.write_(name, data, offset);
@@ -106,7 +113,7 @@ export class StorageFlash implements Flash {
       if (size === 0) return FaultNumber.FlashWriteTorn; // no bit is left to make a size of
       if (at + HEADER_BYTES + size > ground.bytes) {
         size &= -size; // torn: its lowest bit alone makes it a small file, dead at once
-        ground.write(new Uint8Array([size, size >> 8, size >> 16, 0, 0, 0, 0, 0]), ground.start + at);
+        this.bury_(at, size);
       } else if (readU32(header, 4) !== 0 && known.lastIndexOf("," + nameIn(header) + ",") < 0) {
         ground.write(NO_NAME, ground.start + at + 4);
       }
@@ -131,7 +138,13 @@ export class StorageFlash implements Flash {
     if (next === end || isErased(ground.read(next - end, ground.start + end))) return;
     let size = next - end - HEADER_BYTES;
     if (size < 4) size += ground.pageBytes;
-    ground.write(new Uint8Array([size, size >> 8, size >> 16, 0, 0, 0, 0, 0]), ground.start + end);
+    this.bury_(end, size);
+  }
+
+  /** Writes the header of an erased file: its size, and no name. */
+  private bury_(at: number, size: number): void {
+    const ground = this.ground_;
+    ground.write(new Uint8Array([size, size >> 8, size >> 16, 0, 0, 0, 0, 0]), ground.start + at);
   }
 
   private write_(name: string, data: Uint8Array, offset: number, size?: number): void {

@@ -21,7 +21,7 @@ export interface SimInputs {
   key(key: number): void;
   /** Raw bytes from the scanner's line, as text. */
   scan(raw: string): void;
-  /** Bytes into the service port; the answer's bytes, if any. */
+  /** Bytes into the service port; the answer's bytes, if any. What it says by itself later comes before the next answer. */
   service(bytes: Uint8Array): Uint8Array;
   /** The link came back. */
   linkUp(): void;
@@ -58,6 +58,10 @@ export interface SimHost {
   isDocked(): boolean;
   flip(steps: DrawStep[]): void;
   play(tone: number): void;
+  /** The interpreter's console was opened or closed. */
+  openConsole?(open: boolean): void;
+  /** Starts the firmware anew. */
+  reboot?(): void;
   /** Called once at the end of start-up. */
   ready(inputs: SimInputs): void;
 }

@@ -1,17 +1,11 @@
 // A whole simulated board from a host: inputs are wired to the host's `ready`, outputs go to the host.
 import type { Board } from "../contract/board.ts";
-import type { Clock, Timer } from "../contract/clock.ts";
+import type { Clock } from "../contract/clock.ts";
 import type { Link } from "../contract/link.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
-import {
-  ANSWER_BIT,
-  answerData,
-  Command,
-  encodeFrame,
-  FRAME_SILENCE_MS,
-  FrameReader,
-} from "../../src/shared/wire/service-frame.ts";
+import { Command } from "../../src/shared/wire/service-frame.ts";
 import { concatBytes, latin1Bytes, latin1Text } from "../../src/shared/wire/bytes.ts";
+import { NobleHash } from "../portable/noble-hash.ts";
 import { LineJoiner } from "../portable/line-joiner.ts";
 import { StorageFlash } from "../portable/storage-flash.ts";
 import type { Hash } from "../contract/hash.ts";
@@ -52,21 +46,8 @@ export function simFlash(chip: FlashChip): StorageFlash {
     erase: (address) => chip.erasePage(address),
     toBytes: latin1Bytes,
     toText: (bytes) => latin1Text(bytes, 0, bytes.length),
+    crc32: (text) => new NobleHash().crc32(latin1Bytes(text)),
   });
-}
-
-/** Answers each frame in a piece of the service port's stream. */
-function answerFrames(
-  hash: Hash,
-  reader: FrameReader,
-  bytes: Uint8Array,
-  answer: (command: number, data: Uint8Array) => Uint8Array,
-): Uint8Array {
-  const answers: Uint8Array[] = [];
-  for (const frame of reader.push(bytes)) {
-    answers.push(encodeFrame(hash, frame.command | ANSWER_BIT, answer(frame.command, frame.data)));
-  }
-  return concatBytes(answers);
 }
 
 /** Builds the board; the host gets its inputs once the app listens. */
@@ -78,8 +59,7 @@ export function simBoard(host: SimHost, hash: Hash, parcelsMax: number): Board {
     linkUp: () => undefined,
   };
   const clock = simClock(host);
-  const reader = new FrameReader(hash);
-  let screen = (): string => "";
+  let said: Uint8Array[] = [];
   return {
     name: "sim",
     parcelsMax: parcelsMax,
@@ -104,21 +84,42 @@ export function simBoard(host: SimHost, hash: Hash, parcelsMax: number): Board {
       },
     },
     service: {
-      onCommand: (answer) => {
-        let silence: Timer | undefined;
+      onConnect: (connect) => {
+        const take = connect((bytes) => said.push(bytes));
         inputs.service = (bytes) => {
-          if (silence) silence.cancel();
-          silence = clock.after(FRAME_SILENCE_MS, () => reader.reset());
-          return answerFrames(hash, reader, bytes, (command, data) =>
-            command === Command.Screen ? answerData(FaultNumber.None, latin1Bytes(screen())) : answer(command, data),
-          );
+          take(bytes);
+          const answers = concatBytes(said);
+          said = [];
+          return answers;
         };
       },
     },
     sounder: { play: (tone) => host.play(tone) },
-    offerScreen: (read) => {
-      screen = read;
+    about: () => "simulated",
+    bench: (command, data, screen) => benchAnswer(inputs, command, data, screen),
+    openConsole: (open) => {
+      if (host.openConsole) host.openConsole(open);
+    },
+    reboot: () => {
+      if (host.reboot) host.reboot();
     },
     started: () => host.ready(inputs),
   };
+}
+
+/** The bench's commands that a simulated board knows: its keys, labels and screen. */
+function benchAnswer(inputs: SimInputs, command: number, data: Uint8Array, screen: string): Uint8Array | FaultNumber {
+  switch (command) {
+    case Command.Key:
+      if (data.length !== 1 || data[0] > 15) return FaultNumber.DockBadFrame;
+      inputs.key(data[0]);
+      return FaultNumber.None;
+    case Command.Scan:
+      inputs.scan(latin1Text(data, 0, data.length));
+      return FaultNumber.None;
+    case Command.Screen:
+      return latin1Bytes(screen);
+    default:
+      return FaultNumber.DockUnknownCommand;
+  }
 }

@@ -5,7 +5,16 @@ import type { BoardBudget } from "../../hal/contract/board.ts";
 import { readExport } from "./bundle-modules.ts";
 
 const SUFFIX = ".board.ts";
-const FIGURES = ["bundle_bytes", "variables_idle", "variables_peak", "storage_bytes", "parcels"] as const;
+const FIGURES = [
+  "bundle_bytes",
+  "variables_idle",
+  "variables_peak",
+  "storage_bytes",
+  "storage_start",
+  "page_bytes",
+  "slot_bytes",
+  "parcels",
+] as const;
 
 /** Names of the boards in `<firmware>/boards`, sorted. */
 export function listBoards(firmware: string): string[] {
@@ -24,7 +33,8 @@ export async function readBudget(firmware: string, board: string): Promise<Board
   const budget = (await readExport(path, "budget")) as BoardBudget | undefined;
   if (budget === undefined) throw new TypeError(`budget: ${path} exports none`);
   for (const figure of FIGURES) {
-    if (!(Number.isInteger(budget[figure]) && budget[figure] > 0)) {
+    const least = figure === "storage_start" ? 0 : 1;
+    if (!(Number.isInteger(budget[figure]) && budget[figure] >= least)) {
       throw new TypeError(`budget.${figure}: ${path} must give a positive whole number, not ${String(budget[figure])}`);
     }
   }

@@ -27,6 +27,13 @@ export interface BundleFacts {
   readonly commit: string;
   readonly functions: number;
   readonly variables_estimated: number;
+  /** Where the board keeps files and bundles; the uploader goes by it. */
+  readonly storage: {
+    readonly start: number;
+    readonly bytes: number;
+    readonly page_bytes: number;
+    readonly slot_bytes: number;
+  };
 }
 
 /** A built bundle; `faults` is empty when it may go on a device. */
@@ -55,6 +62,12 @@ export async function buildBoard(context: BuildContext, board: string): Promise<
     crc32: crc32(bytes).toString(16).padStart(8, "0"),
     commit: context.commit,
     ...countVariables(script),
+    storage: {
+      start: budget.storage_start,
+      bytes: budget.storage_bytes,
+      page_bytes: budget.page_bytes,
+      slot_bytes: budget.slot_bytes,
+    },
   };
   const broken = checkBundle(script).map((finding) => `${board}: ${finding}`);
   return { script, facts, budget, faults: [...broken, ...overBudget(facts, budget)] };
@@ -64,6 +77,7 @@ export async function buildBoard(context: BuildContext, board: string): Promise<
 export function overBudget(facts: BundleFacts, budget: BoardBudget): string[] {
   const figures = [
     { what: "bundle bytes", is: facts.bytes, may: budget.bundle_bytes, name: "bundle_bytes" },
+    { what: "bundle bytes", is: facts.bytes, may: budget.slot_bytes, name: "slot_bytes" },
     { what: "estimated variables", is: facts.variables_estimated, may: budget.variables_idle, name: "variables_idle" },
   ];
   return figures

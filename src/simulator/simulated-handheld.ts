@@ -39,6 +39,8 @@ export class SimulatedHandheld {
   battery: number;
   /** Whether the dock's supply is present. */
   docked = false;
+  /** Whether the technician opened the interpreter's console. */
+  consoleIsOpen = false;
   /** Called after each flip and each tone: something can be seen or heard. */
   onChange: () => void = () => undefined;
 
@@ -86,6 +88,7 @@ export class SimulatedHandheld {
     this.isOn = false;
     this.inputs = undefined;
     this.steps = [];
+    this.consoleIsOpen = false;
     this.clockAhead_ms = undefined;
     this.chip.powerDown();
     this.onChange();
@@ -195,6 +198,8 @@ export class SimulatedHandheld {
       isDocked: () => this.docked,
       flip: living((steps) => this.flip(steps)),
       play: living((tone) => this.play(tone)),
+      openConsole: living((open) => (this.consoleIsOpen = open)),
+      reboot: living(() => this.boot()),
       ready: living((inputs) => (this.inputs = inputs)),
     };
   }

@@ -44,6 +44,7 @@ describe("building a board", () => {
       "commit",
       "functions",
       "variables_estimated",
+      "storage",
     ]);
     assert.equal(facts["bytes"], bytes.length);
     assert.equal(facts["crc32"], crc32(bytes).toString(16).padStart(8, "0"));

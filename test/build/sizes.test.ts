@@ -13,6 +13,7 @@ const FACTS = {
   commit: "unknown",
   functions: 400,
   variables_estimated: 2800,
+  storage: { start: 0, bytes: 262144, page_bytes: 1024, slot_bytes: 51200 },
 };
 
 describe("recorded sizes", () => {

@@ -4,12 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Key } from "../../hal/contract/keypad.ts";
-import { concatBytes, latin1Text, readU16 } from "../../src/shared/wire/bytes.ts";
-import { Command, decodeHello, encodeFrame, FrameReader, type Hello } from "../../src/shared/wire/service-frame.ts";
+import { concatBytes, latin1Text } from "../../src/shared/wire/bytes.ts";
+import type { Hello } from "../../src/shared/wire/service-data.ts";
+import { Command } from "../../src/shared/wire/service-frame.ts";
 import { ManualClock } from "../../src/simulator/handheld-clock.ts";
 import { SimulatedHandheld } from "../../src/simulator/simulated-handheld.ts";
+import { type Answer, DockHand } from "./dock-hand.ts";
 import { FakeDepot } from "./fake-depot.ts";
-import { nodeHash } from "./node-hash.ts";
 import { NOON_S, sealRound, type SealedRound, testKeyFile, type TestRound } from "./test-round.ts";
 import { u32Bytes } from "./unit-day.ts";
 
@@ -25,12 +26,6 @@ export function simBundle(): string {
   return bundle;
 }
 
-/** An answer from the service port. */
-export interface Answer {
-  fault: number;
-  data: Uint8Array;
-}
-
 /** A simulated handheld with hands on it. */
 export class LoadedHandheld {
   readonly clock: ManualClock;
@@ -38,6 +33,8 @@ export class LoadedHandheld {
   readonly handheld: SimulatedHandheld;
   /** Why the depot does not answer: HTTP status, 0 for no connection; undefined while it does. */
   outage: number | undefined;
+  /** Sends commands. */
+  readonly hand: DockHand;
 
   constructor(start_s = NOON_S) {
     this.clock = new ManualClock(start_s);
@@ -52,6 +49,7 @@ export class LoadedHandheld {
             : { status: this.outage, body: new Uint8Array(0) },
         ),
     });
+    this.hand = new DockHand((bytes) => this.handheld.service(bytes));
   }
 
   /** Starts it; timers that wait for the first screen run. */
@@ -61,15 +59,12 @@ export class LoadedHandheld {
   }
 
   /** A frame into the service port and its answer. */
-  command(command: Command, data: Uint8Array = new Uint8Array(0)): Answer {
-    const bytes = this.handheld.service(encodeFrame(nodeHash, command, data));
-    const [frame] = new FrameReader(nodeHash).push(bytes);
-    assert.ok(frame, `command ${command} was answered`);
-    return { fault: readU16(frame.data, 0), data: frame.data.subarray(2) };
+  command(command: Command, data?: Uint8Array): Answer {
+    return this.hand.command(command, data);
   }
 
   hello(): Hello {
-    return decodeHello(this.command(Command.Hello).data);
+    return this.hand.hello();
   }
 
   /** Sends a sealed manifest in pieces; the first fault, or 0. */

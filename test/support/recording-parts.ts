@@ -38,6 +38,10 @@ export class RecordingFlash implements Flash {
     return bytes;
   }
 
+  sum(name: string, length: number): number {
+    return this.flash.sum(name, length);
+  }
+
   append(name: string, offset: number, data: Uint8Array): FaultNumber {
     const fault = this.faults.get(name)?.shift() ?? 0;
     if (fault !== 0) return fault;

@@ -2,8 +2,9 @@
 import { Handheld } from "../../firmware/app/handheld.ts";
 import { Key } from "../../hal/contract/keypad.ts";
 import { simBoard } from "../../hal/sim/sim-board.ts";
-import { latin1Text, readU16 } from "../../src/shared/wire/bytes.ts";
-import { Command, encodeFrame, FrameReader } from "../../src/shared/wire/service-frame.ts";
+import { latin1Text } from "../../src/shared/wire/bytes.ts";
+import { Command } from "../../src/shared/wire/service-frame.ts";
+import { DockHand } from "./dock-hand.ts";
 import { nodeHash } from "./node-hash.ts";
 import { TestHost } from "./test-host.ts";
 import { NOON_S } from "./test-round.ts";
@@ -21,6 +22,7 @@ export interface SeenView {
 /** A running handheld. */
 export class UnitHandheld {
   readonly host: TestHost;
+  private readonly hand = new DockHand((bytes) => this.host.inputs!.service(bytes));
 
   constructor(image: Uint8Array, clockIsSet = true, start_s = NOON_S) {
     this.host = new TestHost(image, start_s);
@@ -51,10 +53,9 @@ export class UnitHandheld {
   }
 
   view(): SeenView {
-    const answer = this.host.inputs!.service(encodeFrame(nodeHash, Command.Screen, new Uint8Array(0)));
-    const { data } = new FrameReader(nodeHash).push(answer)[0]!;
-    if (readU16(data, 0) !== 0) throw new Error("no screen");
-    const lines = latin1Text(data, 2, data.length - 2).split("\n");
+    const { fault, data } = this.hand.open(Command.Screen);
+    if (fault !== 0) throw new Error("no screen");
+    const lines = latin1Text(data, 0, data.length).split("\n");
     return { title: lines[0]!, big: lines[1]!, lines: lines.slice(2, -1), hint: lines.at(-1)! };
   }
 

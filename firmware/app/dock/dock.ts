@@ -1,21 +1,25 @@
-// The handheld's end of dock and bench: answers each command of SPEC.md §10 with a fault number and data. What changes
-// state is authenticated by what it carries: a manifest's MAC, a sync reply's MAC, the technician's MAC.
+// What the commands of dock and bench do, SPEC.md §10.4: each is answered with a fault number and data. Who may ask is
+// decided before, in the service port; manifests, sync replies and keys carry MACs of their own besides.
 import type { Board } from "../../../hal/contract/board.ts";
-import { readU32, sameBytes } from "../../../src/shared/wire/bytes.ts";
+import { readU32, sameBytes, writeU32, zeros } from "../../../src/shared/wire/bytes.ts";
 import { hmac } from "../../../src/shared/crypto/hmac.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import { decodeKeyFile, KEY_FILE_BYTES } from "../../../src/shared/wire/key-file.ts";
-import { answerData, Command, encodeHello } from "../../../src/shared/wire/service-frame.ts";
+import { encodeDiagnostics, encodeHello } from "../../../src/shared/wire/service-data.ts";
+import { answerData, Command } from "../../../src/shared/wire/service-frame.ts";
 import type { Day } from "../day.ts";
-import { KEY_FILE_NAME, KNOWN_FILES, otherSlot } from "../files.ts";
+import { dayFiles, KEY_FILE_NAME, KNOWN_FILES } from "../files.ts";
 import type { Keys } from "../keys.ts";
 import type { SyncSession } from "../sync/sync-session.ts";
 import type { TrustedTime } from "../clock/trusted-time.ts";
 import { FIRMWARE_VERSION } from "../version.ts";
 import { eraseDay, Loader } from "./loader.ts";
-import { writePast } from "./past.ts";
+import { maintain, wipe } from "./maintenance.ts";
+import type { ProofGuard } from "./proof-guard.ts";
+import { SelfTest } from "./self-test.ts";
+import { keepSettings, readSettings } from "./settings.ts";
 
-const BATTERY_FOR_MAINTENANCE = 20;
+const REBOOT_MS = 100;
 
 /** What the dock needs of the running handheld. */
 export interface DockHost {
@@ -32,35 +36,50 @@ export interface DockHost {
   synced(fault: FaultNumber): void;
   /** Key, manifest or clock changed: open everything again. */
   reopen(): void;
+  /** The view on the display as text. */
+  screen(): string;
+  /** Keys and labels go to the self-test; undefined: back to the app. */
+  testing(test: SelfTest | undefined): void;
+  /** The self-test that runs. */
+  test(): SelfTest | undefined;
 }
 
 /** Answers commands. */
 export class Dock {
+  readonly board: Board;
   private host_: DockHost;
+  private guard_: ProofGuard;
   private loader_: Loader | undefined;
   private given_: Uint8Array | undefined;
 
-  constructor(host: DockHost) {
+  constructor(host: DockHost, guard: ProofGuard) {
+    this.board = host.board;
     this.host_ = host;
+    this.guard_ = guard;
     this.loader_ = undefined;
     this.given_ = undefined;
   }
 
-  /** One command in, the answer's data out; never throws. */
-  answer(command: number, data: Uint8Array): Uint8Array {
+  /** Key and subkeys; undefined without a key. */
+  keys(): Keys | undefined {
+    return this.host_.keys();
+  }
+
+  /**
+   * One command in, the answer's data out; never throws.
+   * @param isTechnician asked with the technician's key, or before there is any
+   */
+  answer(command: number, data: Uint8Array, isTechnician: boolean): Uint8Array {
     this.given_ = undefined;
-    const fault = this.run_(command, data);
+    const fault = this.run_(command, data, isTechnician);
     return answerData(fault, fault === FaultNumber.None ? this.given_ : undefined);
   }
 
   /** Runs a command; what it gives besides its fault is left in `given_`. */
-  private run_(command: number, data: Uint8Array): FaultNumber {
+  private run_(command: number, data: Uint8Array, isTechnician: boolean): FaultNumber {
     switch (command) {
       case Command.Hello:
-        this.given_ = this.hello_();
-        return FaultNumber.None;
-      case Command.Provision:
-        return this.provision_(data);
+        return this.give_(this.hello_());
       case Command.LoadBegin:
         return this.begin_(data);
       case Command.LoadData:
@@ -72,10 +91,102 @@ export class Dock {
       case Command.SyncReply:
         return this.syncReply_(data);
       case Command.Maintenance:
-        return this.maintain_();
+        return maintain(this.host_);
+      case Command.Time:
+        return this.time_(data);
+      case Command.Diagnostics:
+        return this.give_(this.diagnostics_());
+      case Command.Reboot:
+        this.board.clock.after(REBOOT_MS, () => this.board.reboot());
+        return FaultNumber.None;
+      case Command.LoadCheck:
+        return this.loadCheck_();
+      case Command.Provision:
+      case Command.Settings:
+      case Command.SelfTest:
+      case Command.Console:
+      case Command.Wipe:
+        return isTechnician ? this.bench_(command, data) : FaultNumber.DockTechnicianOnly;
       default:
-        return command === 0 ? FaultNumber.DockBadFrame : FaultNumber.DockUnknownCommand;
+        return this.give_(this.board.bench(command, data, this.host_.screen()));
     }
+  }
+
+  /** What only the technician may ask for. */
+  private bench_(command: number, data: Uint8Array): FaultNumber {
+    switch (command) {
+      case Command.Provision:
+        return this.provision_(data);
+      case Command.Settings: {
+        const fault = data.length > 0 ? keepSettings(this.board, data) : FaultNumber.None;
+        return fault || this.give_(readSettings(this.board));
+      }
+      case Command.SelfTest:
+        return this.selfTest_(data);
+    }
+    if (data.length !== 1 || data[0] > 1) return FaultNumber.DockBadFrame;
+    if (command === Command.Wipe) return wipe(this.host_, data[0] === 1);
+    this.board.openConsole(data[0] === 1);
+    return FaultNumber.None;
+  }
+
+  /** Leaves what a command gives; a fault is passed on. */
+  private give_(data: Uint8Array | FaultNumber): FaultNumber {
+    if (typeof data === "number") return data;
+    this.given_ = data;
+    return FaultNumber.None;
+  }
+
+  private selfTest_(data: Uint8Array): FaultNumber {
+    if (data.length === 0) return FaultNumber.DockBadFrame;
+    if (data[0] === 0) {
+      this.host_.testing(undefined);
+      return FaultNumber.None;
+    }
+    let test = this.host_.test();
+    if (!test) test = new SelfTest(this.board);
+    this.host_.testing(test);
+    return this.give_(test.run(data));
+  }
+
+  private time_(data: Uint8Array): FaultNumber {
+    const time = this.host_.time;
+    const day = this.host_.day();
+    if (data.length !== 0 && data.length !== 4) return FaultNumber.DockBadFrame;
+    const fault = data.length > 0 ? time.adjust(readU32(data, 0), day && day.manifest.header) : FaultNumber.None;
+    if (fault !== FaultNumber.None) return fault;
+    const bytes = zeros(5);
+    writeU32(bytes, 0, time.now_s());
+    bytes[4] = time.estimated ? 1 : 0;
+    return this.give_(bytes);
+  }
+
+  private loadCheck_(): FaultNumber {
+    const day = this.host_.day();
+    if (!day) return FaultNumber.ManifestNone;
+    const length = day.manifest.header.totalBytes;
+    const sum = this.board.flash.sum(dayFiles(day.slot).manifest, length);
+    if (sum < 0) return FaultNumber.ManifestTruncated;
+    const bytes = zeros(8);
+    writeU32(bytes, 0, length);
+    writeU32(bytes, 4, sum);
+    return this.give_(bytes);
+  }
+
+  private diagnostics_(): Uint8Array {
+    const day = this.host_.day();
+    return encodeDiagnostics({
+      stopped: day ? day.stopped : 0,
+      failedProofs: this.guard_.failures,
+      journalEnd: day ? day.journal.end : 0,
+      journalSlots: day ? day.manifest.header.journalSlots : 0,
+      day: day ? day.manifest.header.day : 0,
+      parcels: day ? day.manifest.header.parcels : 0,
+      deviceFailures: day && !day.stopped ? day.ledger.deviceFailures() : 0,
+      link: this.board.link.isUp(),
+      slot: day ? day.slot : "",
+      about: this.board.about(),
+    });
   }
 
   private hello_(): Uint8Array {
@@ -87,15 +198,17 @@ export class Dock {
       sequence: day ? day.manifest.header.sequence : 0,
       journalEpoch: day ? day.manifest.header.journalEpoch : 0,
       unsent: this.host_.unsent(),
-      free: this.host_.board.flash.free(),
+      free: this.board.flash.free(),
       firmware: FIRMWARE_VERSION,
-      board: this.host_.board.name,
+      battery: this.board.power.battery(),
+      docked: this.board.power.isDocked(),
+      board: this.board.name,
     });
   }
 
   /** The first key is taken as it comes; a later one only with the technician's MAC and nothing unsent. */
   private provision_(data: Uint8Array): FaultNumber {
-    const board = this.host_.board;
+    const board = this.board;
     const file = data.subarray(0, KEY_FILE_BYTES);
     const keys = this.host_.keys();
     if (keys) {
@@ -123,13 +236,17 @@ export class Dock {
     const keys = this.host_.keys();
     if (!keys) return FaultNumber.KeyMissing;
     this.loader_ = new Loader({
-      board: this.host_.board,
+      board: this.board,
       keys: keys,
       time: this.host_.time,
       day: this.host_.day(),
       unsent: () => this.host_.unsent(),
     });
-    return this.loader_.begin(head);
+    const fault = this.loader_.begin(head);
+    if (fault !== FaultNumber.None) return fault;
+    const there = zeros(4);
+    writeU32(there, 0, this.loader_.there);
+    return this.give_(there);
   }
 
   private data_(data: Uint8Array): FaultNumber {
@@ -160,49 +277,4 @@ export class Dock {
     this.host_.synced(fault);
     return fault;
   }
-
-  /**
-   * Retires the day when it is over and all of it is acknowledged, then compacts: the one step a power cut may hurt. Files
-   * half moved could read as if less had been spent, so the key goes first and comes back last: without it nothing opens.
-   */
-  private maintain_(): FaultNumber {
-    const board = this.host_.board;
-    const flash = board.flash;
-    const day = this.host_.day();
-    const session = this.host_.session();
-    if (!board.power.isDocked() || board.power.battery() < BATTERY_FOR_MAINTENANCE) return FaultNumber.DockNoPower;
-    if (!session) return FaultNumber.KeyMissing;
-    if (this.host_.unsent() > 0) return FaultNumber.DockUnsent;
-    const key = flash.read(KEY_FILE_NAME, 0, KEY_FILE_BYTES);
-    // Both clocks must say so: one wrong clock at the depot must not retire a day with what is spent in it.
-    const own = this.host_.time;
-    const until_s = day ? day.manifest.header.validUntil_s : 0;
-    const isOver = day && session.depotTime_s >= until_s && (own.estimated || own.now_s() >= until_s);
-    flash.erase(KEY_FILE_NAME);
-    flash.tidy(KNOWN_FILES); // what cannot be cleared away is gone with the compaction
-    // The other slot may hold what a load's last cut left of the day before: never to be taken for a stranded journal.
-    if (day) eraseDay(board, otherSlot(day.slot));
-    if (isOver) eraseDay(board, day.slot);
-    const sums = checkSums(board);
-    flash.compact();
-    if (isOver) eraseDay(board, day.slot); // once more: a word that did not program may have kept a file, and has moved
-    // A worn page may not have taken what was moved onto it: then the key stays away, too.
-    const fault =
-      (sums === checkSums(board) ? FaultNumber.None : FaultNumber.FlashWriteTorn) ||
-      (isOver ? writePast(board, day.manifest.header) : FaultNumber.None) ||
-      flash.create(KEY_FILE_NAME, KEY_FILE_BYTES, key);
-    this.host_.reopen();
-    return fault;
-  }
-}
-
-/** Checks of all that the handheld's files hold, a kilobyte at a time. */
-function checkSums(board: Board): string {
-  let sums = "";
-  for (const name of KNOWN_FILES.slice(1, -1).split(",")) {
-    for (let at = 0, size = board.flash.size(name); at < size; at += 1024) {
-      sums += board.hash.crc32(board.flash.read(name, at, 1024)) + name;
-    }
-  }
-  return sums;
 }

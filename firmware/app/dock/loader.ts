@@ -1,10 +1,15 @@
 // Loading a manifest at the dock, SPEC.md §4.6: refused early, written into the free slot, read back chunk by chunk,
 // made active by one flash write. Before that write the old manifest stands; after it the new one. Never compacts.
 import type { Board } from "../../../hal/contract/board.ts";
-import { sameBytes, zeros } from "../../../src/shared/wire/bytes.ts";
+import { isErased, sameBytes, zeros } from "../../../src/shared/wire/bytes.ts";
 import { encodeCell } from "../../../src/shared/wire/cell.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
-import { checkManifestHead, decodeManifestHeader, type ManifestHeader } from "../../../src/shared/wire/manifest.ts";
+import {
+  checkManifestHead,
+  CHUNK_BYTES,
+  decodeManifestHeader,
+  type ManifestHeader,
+} from "../../../src/shared/wire/manifest.ts";
 import { cellFileBytes, createCellFile } from "../cells/cell-file.ts";
 import type { TrustedTime } from "../clock/trusted-time.ts";
 import { assembleDay, type Day, journalIdentity } from "../day.ts";
@@ -46,6 +51,8 @@ export function dayBytes(header: ManifestHeader): number {
 
 /** One load under way. */
 export class Loader {
+  /** Bytes of the manifest that were there when it was begun. */
+  there: number;
   private parts_: LoaderParts;
   private slot_: SlotLetter;
   private head_: Uint8Array;
@@ -54,9 +61,13 @@ export class Loader {
     this.parts_ = parts;
     this.slot_ = parts.day ? otherSlot(parts.day.slot) : "a";
     this.head_ = zeros(0);
+    this.there = 0;
   }
 
-  /** Checks a manifest's head and makes room for it; any refusal leaves everything as it was. */
+  /**
+   * Checks a manifest's head and makes room for it; any refusal leaves everything as it was.
+   * A load that was cut off goes on: `there` says from where.
+   */
   begin(head: Uint8Array): FaultNumber {
     this.head_ = zeros(0);
     const parts = this.parts_;
@@ -71,15 +82,21 @@ export class Loader {
     const header = decodeManifestHeader(head);
     const refused = this.refuse_(header, head);
     if (refused !== FaultNumber.None) return refused;
-    const files = dayFiles(this.slot_);
-    eraseDay(parts.board, this.slot_); // what an unfinished load left there
+    const flash = parts.board.flash;
+    const name = dayFiles(this.slot_).manifest;
+    const size = manifestFileBytes(header.totalBytes);
+    const goesOn =
+      flash.size(name) === size && sameBytes(readHead(flash, name), head) && isErased(flash.read(name, size - 8, 8));
+    if (goesOn) eraseBeside(parts.board, this.slot_);
+    else eraseDay(parts.board, this.slot_); // what an unfinished load left there
     if (!parts.day) eraseDay(parts.board, otherSlot(this.slot_));
     // Tidied: a power cut may have left torn headers of it, too.
-    if (parts.board.flash.tidy(KNOWN_FILES) || parts.board.flash.free() < dayBytes(header)) {
-      return FaultNumber.DockNeedsMaintenance;
-    }
-    const fault = parts.board.flash.create(files.manifest, manifestFileBytes(header.totalBytes), head);
-    if (fault === FaultNumber.None) this.head_ = new Uint8Array(head);
+    const room = dayBytes(header) - (goesOn ? size : 0);
+    if (flash.tidy(KNOWN_FILES) || flash.free() < room) return FaultNumber.DockNeedsMaintenance;
+    const fault = goesOn ? FaultNumber.None : flash.create(name, size, head);
+    if (fault !== FaultNumber.None) return fault;
+    this.head_ = new Uint8Array(head);
+    this.there = goesOn ? new Manifest(flash, parts.board.hash, name, head).bytesThere() : head.length;
     return fault;
   }
 
@@ -95,7 +112,16 @@ export class Loader {
       words.fill(0xff);
       words.set(bytes, 0);
     }
-    return this.parts_.board.flash.append(dayFiles(this.slot_).manifest, offset, words);
+    const flash = this.parts_.board.flash;
+    const name = dayFiles(this.slot_).manifest;
+    // Where a load goes on, some of the chunk may be there: only what is not yet is written.
+    const same = offset < this.there + CHUNK_BYTES ? sameWords(flash.read(name, offset, words.length), words) : 0;
+    const fault = same < words.length ? flash.append(name, offset + same, words.subarray(same)) : FaultNumber.None;
+    if (fault !== FaultNumber.None) {
+      flash.erase(name); // torn where a load before was cut off: the next LoadBegin begins anew
+      this.head_ = zeros(0);
+    }
+    return fault;
   }
 
   /**
@@ -108,8 +134,11 @@ export class Loader {
     const files = dayFiles(this.slot_);
     if (!sameBytes(readHead(board.flash, files.manifest), this.head_)) return FaultNumber.ManifestAltered;
     const manifest = new Manifest(board.flash, board.hash, files.manifest, this.head_);
-    if (!manifest.allChunksHold())
-      return manifest.endIsMissing() ? FaultNumber.ManifestTruncated : FaultNumber.ManifestAltered;
+    if (!manifest.allChunksHold()) {
+      const missing = manifest.endIsMissing();
+      if (!missing) board.flash.erase(files.manifest); // nothing goes on from it
+      return missing ? FaultNumber.ManifestTruncated : FaultNumber.ManifestAltered;
+    }
     this.head_ = zeros(0);
     return this.createFiles_(manifest) || this.carryAndSwitch_(manifest);
   }
@@ -163,10 +192,21 @@ export class Loader {
   }
 }
 
+/** Bytes of whole words at the start of two pieces that are the same. */
+function sameWords(a: Uint8Array, b: Uint8Array): number {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  return same & ~7;
+}
+
 /** Forgets the files of a slot, the manifest first: without it the rest is nothing. */
 export function eraseDay(board: Board, slot: SlotLetter): void {
+  board.flash.erase(dayFiles(slot).manifest);
+  eraseBeside(board, slot);
+}
+
+/** Forgets what was made beside a slot's manifest. */
+function eraseBeside(board: Board, slot: SlotLetter): void {
   const files = dayFiles(slot);
-  for (const name of [files.manifest, files.ledger, files.journal, files.updates, files.index]) {
-    board.flash.erase(name);
-  }
+  for (const name of [files.ledger, files.journal, files.updates, files.index]) board.flash.erase(name);
 }

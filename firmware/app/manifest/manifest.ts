@@ -102,6 +102,18 @@ export class Manifest {
     return !this.damaged;
   }
 
+  /** Bytes from the start whose chunks hold, one behind the other: what a load that was cut off need not send again. */
+  bytesThere(): number {
+    let chunk = 0;
+    while (chunk < this.header.chunks) {
+      this.check_(chunk);
+      if (this.damaged) break;
+      chunk++;
+    }
+    const bytes = this.body_ + chunk * CHUNK_BYTES;
+    return bytes < this.header.totalBytes ? bytes : this.header.totalBytes;
+  }
+
   /** Whether the last bytes were never written: less was sent than the head promised. */
   endIsMissing(): boolean {
     return isErased(this.flash_.read(this.name_, paddedBytes(this.header.totalBytes) - 8, 8));

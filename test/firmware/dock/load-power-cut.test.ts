@@ -41,7 +41,8 @@ describe("a load with the power failing", () => {
       assert.equal(after.day.stopped, 0, name);
       assert.deepEqual(after.door.triesLeft(after.day.manifest.code(0)), 2, name);
       assert.equal(after.door.deviceTriesLeft(), 14, name);
-      const again = load(after);
+      let again = load(after);
+      if (again === FaultNumber.FlashWriteTorn) again = load(after); // where the cut tore a word, it begins anew
       if (sequence === 2) assert.equal(again, FaultNumber.ManifestAlreadyLoaded, name);
       else if (again !== 0) {
         assert.equal(again, FaultNumber.DockNeedsMaintenance, name);

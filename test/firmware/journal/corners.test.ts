@@ -226,6 +226,7 @@ describe("the journal and faults of the flash", () => {
       create: (name, size, head) => flash.create(name, size, head),
       size: (name) => flash.size(name),
       read: (name, offset, length) => flash.read(name, offset, length),
+      sum: (name, length) => flash.sum(name, length),
       append: (name, offset, data) => flash.append(name, offset, data) || (data.length === 48 ? 103 : 0),
       erase: (name) => {
         flash.erase(name);
