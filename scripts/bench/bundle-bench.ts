@@ -6,7 +6,9 @@ import type { BoardBudget } from "../../hal/contract/board.ts";
 import { Key } from "../../hal/contract/keypad.ts";
 import type { BenchHandheld } from "../../src/dock/bench-handheld.ts";
 import { loadHandheld } from "../../src/dock/load-handheld.ts";
+import { subkey } from "../../src/shared/crypto/keys.ts";
 import { LinuxHandheld } from "../../test/support/linux-handheld.ts";
+import { nodeHash } from "../../test/support/node-hash.ts";
 import { readExport } from "../build/bundle-modules.ts";
 import { ROOT } from "../build/project.ts";
 import { answerSync, benchRound } from "./bench-round.ts";
@@ -58,6 +60,7 @@ export async function benchVariables(): Promise<Figure[]> {
     const round = benchRound(PARCELS);
     const result = await loadHandheld(bench.client, {
       keyFile: () => Promise.resolve(round.keyFile),
+      portKey: () => subkey(nodeHash, round.keyFile.subarray(16, 48), "dock"),
       manifest: () => Promise.resolve(round.manifest),
       sync: (request) => Promise.resolve(answerSync(request)),
     });

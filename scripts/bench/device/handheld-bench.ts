@@ -11,7 +11,16 @@ import { latin1Bytes, readU16, writeU32, zeros } from "../../../src/shared/wire/
 import { Reason, RecordType } from "../../../src/shared/wire/journal.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import { headBytes } from "../../../src/shared/wire/manifest.ts";
-import { Command } from "../../../src/shared/wire/service-frame.ts";
+import { subkey } from "../../../src/shared/crypto/keys.ts";
+import { Command, encodeFrame, type Frame, FrameReader, SEALED_BIT } from "../../../src/shared/wire/service-frame.ts";
+import {
+  decodeChallenge,
+  encodeOpen,
+  Role,
+  seal,
+  sessionHmac,
+  transcript,
+} from "../../../src/shared/wire/service-session.ts";
 
 const STEP_BYTES = 1024;
 const BOOTS = 10;
@@ -29,7 +38,8 @@ const storage = require("Storage");
 const board: Board = createBoard();
 let press: (key: number) => void = () => undefined;
 let scan: (label: string) => void = () => undefined;
-let serve: (command: number, data: Uint8Array) => Uint8Array = (_command, data) => data;
+let take: (bytes: Uint8Array) => void = () => undefined;
+let answered: Frame | undefined;
 let waiting: (() => void)[] = [];
 
 function runTimers(): void {
@@ -40,7 +50,12 @@ function runTimers(): void {
 
 board.keypad = { onKey: (pressed) => void (press = pressed) };
 board.scanner = { onScan: (scanned) => void (scan = scanned) };
-board.service = { onCommand: (answer) => void (serve = answer) };
+board.service = {
+  onConnect: (connect) => {
+    const reader = new FrameReader(board.hash);
+    take = connect((bytes) => void (answered = reader.push(bytes)[0]));
+  },
+};
 board.started = () => undefined;
 board.flash.tidy = () => FaultNumber.None; // the benchmark's own files are strange to the handheld: they would go
 board.link = { isUp: () => false, onUp: () => undefined, post: () => undefined };
@@ -50,13 +65,35 @@ board.clock.after = (delay_ms, then) => {
   return { cancel: () => void (waiting = waiting.filter((one) => one !== then)) };
 };
 
-function ask(command: number, data: Uint8Array): void {
-  const fault = readU16(serve(command, data), 0);
+let sessionKey: Uint8Array | undefined;
+let sequence = 0;
+
+/** One command, sealed once there is a session; the answer's data behind the fault. */
+function ask(command: number, data: Uint8Array): Uint8Array {
+  const key = sessionKey;
+  const byte = key ? command | SEALED_BIT : command;
+  take(encodeFrame(board.hash, ++sequence, byte, key ? seal(board.hash, key, sequence, byte, data) : data));
+  const answer = answered ? answered.data : zeros(2);
+  const fault = readU16(answer, 0);
   if (fault !== 0) throw new Error("command " + command + ": fault " + fault);
+  return answer.subarray(2);
+}
+
+function openSession(keyFile: Uint8Array): void {
+  const roleKey = subkey(board.hash, keyFile.subarray(16, 48), "technician");
+  const nonce = zeros(16);
+  const challenge = decodeChallenge(new Uint8Array(ask(Command.Open, encodeOpen(Role.Technician, nonce))));
+  if (!challenge) throw new Error("no challenge");
+  const said = transcript(challenge, nonce);
+  ask(Command.Prove, sessionHmac(board.hash, roleKey, "h", said).subarray(0, 16));
+  sessionKey = sessionHmac(board.hash, roleKey, "s", said);
+  sequence = 0;
 }
 
 function load(): void {
-  ask(Command.Provision, board.flash.read("bench.key", 0, 128));
+  const keyFile = board.flash.read("bench.key", 0, 128);
+  ask(Command.Provision, keyFile);
+  openSession(keyFile);
   const bytes = board.flash.size("bench.man");
   const head = headBytes(readU16(board.flash.read("bench.man", 58, 2), 0));
   ask(Command.LoadBegin, board.flash.read("bench.man", 0, head));
@@ -113,6 +150,7 @@ function counted(calls: Calls): void {
       calls.reads.push(length);
       return flash.read(name, offset, length);
     },
+    sum: (name, length) => flash.sum(name, length),
     append: (name, offset, data) => flash.append(name, offset, data),
     erase: (name) => flash.erase(name),
     free: () => flash.free(),

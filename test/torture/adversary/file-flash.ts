@@ -1,5 +1,6 @@
 // Flash as files in memory, by the contract of hal/contract/flash.ts: a test takes a file out, spoils it and puts it back,
 // and a copy of the whole costs nothing. What is under the files (Storage, pages, torn headers) is the flash model's affair.
+import { crc32 } from "node:zlib";
 import type { Flash } from "../../../hal/contract/flash.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 
@@ -40,6 +41,11 @@ export class FileFlash implements Flash {
 
   read(name: string, offset: number, length: number): Uint8Array {
     return this.files.get(name)?.slice(offset, offset + length) ?? new Uint8Array(0);
+  }
+
+  sum(name: string, length: number): number {
+    const bytes = this.files.get(name);
+    return bytes === undefined || bytes.length < length ? -1 : crc32(bytes.subarray(0, length));
   }
 
   append(name: string, offset: number, data: Uint8Array): FaultNumber {

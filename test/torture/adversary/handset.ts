@@ -8,7 +8,9 @@ import type { DrawStep } from "../../../hal/sim/host.ts";
 import { simBoard } from "../../../hal/sim/sim-board.ts";
 import { concatBytes, readU16 } from "../../../src/shared/wire/bytes.ts";
 import { headBytes } from "../../../src/shared/wire/manifest.ts";
-import { Command, decodeHello, encodeFrame, FrameReader, type Hello } from "../../../src/shared/wire/service-frame.ts";
+import type { Hello } from "../../../src/shared/wire/service-data.ts";
+import { Command } from "../../../src/shared/wire/service-frame.ts";
+import { type Answer, DockHand } from "../../support/dock-hand.ts";
 import { TestHost } from "../../support/test-host.ts";
 import { NOON_S } from "../../support/test-round.ts";
 import { u32Bytes } from "../../support/unit-day.ts";
@@ -65,6 +67,7 @@ export class Handset {
   readonly flash: FileFlash;
   readonly host: QuietHost;
   readonly handheld: Handheld;
+  private readonly hand = new DockHand((bytes) => this.host.inputs!.service(bytes), { hash: fastHash });
 
   constructor(files: Files = new Map(), options: StartOptions = {}) {
     const start_s = options.start_s ?? NOON_S;
@@ -137,16 +140,14 @@ export class Handset {
   }
 
   /** A command into the service port: fault, and what came with it. */
-  command(command: Command, data: Uint8Array = new Uint8Array(0)): { fault: number; data: Uint8Array } {
-    const bytes = this.host.inputs!.service(encodeFrame(fastHash, command, data));
-    const [frame] = new FrameReader(fastHash).push(bytes);
-    if (frame === undefined) throw new Error(`command ${command} was not answered`);
+  command(command: Command, data?: Uint8Array): Answer {
+    const answer = this.hand.command(command, data);
     this.wait(1);
-    return { fault: readU16(frame.data, 0), data: frame.data.subarray(2) };
+    return answer;
   }
 
   hello(): Hello {
-    return decodeHello(this.command(Command.Hello).data);
+    return this.hand.hello();
   }
 
   /** Loads a sealed manifest; the first fault, or 0. */

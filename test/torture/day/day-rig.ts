@@ -5,9 +5,11 @@ import type { Key } from "../../../hal/contract/keypad.ts";
 import { simBoard } from "../../../hal/sim/sim-board.ts";
 import type { SimChip } from "../../../hal/sim/sim-chip.ts";
 import type { Hash } from "../../../src/shared/crypto/hash.ts";
-import { concatBytes, latin1Text, readU16, readU32 } from "../../../src/shared/wire/bytes.ts";
-import { Command, decodeHello, encodeFrame, FrameReader, type Hello } from "../../../src/shared/wire/service-frame.ts";
+import { concatBytes, latin1Text, readU32 } from "../../../src/shared/wire/bytes.ts";
+import type { Hello } from "../../../src/shared/wire/service-data.ts";
+import { Command } from "../../../src/shared/wire/service-frame.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
+import { type Answer, DockHand } from "../../support/dock-hand.ts";
 import type { FakeDepot } from "../../support/fake-depot.ts";
 import { nodeHash } from "../../support/node-hash.ts";
 import { type Cut, TestHost } from "../../support/test-host.ts";
@@ -32,6 +34,8 @@ export class DayRig {
   host: TestHost;
   /** How often digits were hashed since the last start: from then on they may have been compared. */
   compared = 0;
+
+  private readonly hand = new DockHand((bytes) => this.host.inputs?.service(bytes) ?? new Uint8Array(0));
 
   constructor(moment: Moment) {
     this.chip = moment.chip;
@@ -100,15 +104,12 @@ export class DayRig {
   }
 
   /** A command at the dock: its fault and data. */
-  command(command: Command, data: Uint8Array = new Uint8Array(0)): { fault: number; data: Uint8Array } {
-    const answer = this.host.inputs?.service(encodeFrame(nodeHash, command, data)) ?? new Uint8Array(0);
-    const [frame] = new FrameReader(nodeHash).push(answer);
-    if (frame === undefined) throw new Error(`command ${command}: no answer`);
-    return { fault: readU16(frame.data, 0), data: frame.data.subarray(2) };
+  command(command: Command, data?: Uint8Array): Answer {
+    return this.hand.command(command, data);
   }
 
   hello(): Hello {
-    return decodeHello(this.command(Command.Hello).data);
+    return this.hand.hello();
   }
 
   /** Syncs at the dock until nothing is left; the last fault. */
@@ -124,10 +125,17 @@ export class DayRig {
     return fault;
   }
 
-  /** Sends a manifest; the first fault, 0 when it is active then. */
+  /** Sends a manifest, as the dock does: from where it was cut off, anew where a word was torn; the fault, or 0. */
   load(sealed: SealedRound): number {
-    let { fault } = this.command(Command.LoadBegin, sealed.head);
-    for (let at = sealed.head.length; fault === 0 && at < sealed.bytes.length; at += PIECE_BYTES) {
+    const fault = this.loadOnce(sealed);
+    return fault === FaultNumber.FlashWriteTorn ? this.loadOnce(sealed) : fault;
+  }
+
+  private loadOnce(sealed: SealedRound): number {
+    const begun = this.command(Command.LoadBegin, sealed.head);
+    let { fault } = begun;
+    const there = fault === 0 ? readU32(begun.data, 0) : 0;
+    for (let at = there; fault === 0 && at < sealed.bytes.length; at += PIECE_BYTES) {
       const piece = concatBytes([u32Bytes(at), sealed.bytes.slice(at, at + PIECE_BYTES)]);
       fault = this.command(Command.LoadData, piece).fault;
     }
@@ -135,7 +143,7 @@ export class DayRig {
   }
 
   /**
-   * The dock's order, SPEC.md §10.3, whatever state the handheld is in: key, results, maintenance if need be, manifest.
+   * The dock's order, SPEC.md §10.6, whatever state the handheld is in: key, results, maintenance if need be, manifest.
    * @param seal makes the manifest for the key epoch that the handheld has then
    */
   dock(seal: (keyEpoch: number) => SealedRound): number {

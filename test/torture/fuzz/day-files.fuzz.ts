@@ -5,13 +5,14 @@ import { crc32 } from "node:zlib";
 import { Handheld } from "../../../firmware/app/handheld.ts";
 import { readPast } from "../../../firmware/app/dock/past.ts";
 import { Key } from "../../../hal/contract/keypad.ts";
-import { latin1Text, readU32 } from "../../../src/shared/wire/bytes.ts";
+import { latin1Text } from "../../../src/shared/wire/bytes.ts";
+import { decodeHello } from "../../../src/shared/wire/service-data.ts";
 import { Command } from "../../../src/shared/wire/service-frame.ts";
 import { requestSender, openRequest } from "../../../src/shared/wire/sync.ts";
+import { type Answer, DockHand } from "../../support/dock-hand.ts";
 import { DEVICE, KEY_EPOCH, NOON_S, testKey, wrongDigits } from "../../support/test-round.ts";
 import type { Dice } from "./dice.ts";
 import { fastHash } from "./fast-hash.ts";
-import { frameOf, framesIn } from "./frame-draw.ts";
 import { fuzzBoard, type FuzzBoard } from "./fuzz-board.ts";
 import { type FuzzTarget, fuzzSweep, must } from "./fuzz-sweep.ts";
 import { bodyCheck } from "./journal-oracle.ts";
@@ -88,12 +89,10 @@ function within<T>({ flash }: FuzzBoard, run: () => T): T {
   return run();
 }
 
-/** One command and the data of its answer. */
-function ask(fuzz: FuzzBoard, command: Command): Uint8Array {
-  const bytes = within(fuzz, () => fuzz.host.inputs!.service(frameOf(command, new Uint8Array(0))));
-  const [frame] = framesIn(bytes);
-  must(frame !== undefined && frame.data.length >= 2, `command ${command} was not answered`);
-  return frame.data;
+/** One command and its answer. */
+function ask(fuzz: FuzzBoard, command: Command): Answer {
+  const exchange = (bytes: Uint8Array): Uint8Array => within(fuzz, () => fuzz.host.inputs!.service(bytes));
+  return new DockHand(exchange, { hash: fastHash }).command(command);
 }
 
 /** Looks a parcel up, types digits that are wrong, and leaves. */
@@ -109,17 +108,17 @@ function visit(fuzz: FuzzBoard): string {
   for (const digit of WRONG) host.inputs!.key(Number(digit));
   press(Key.Enter);
   const screen = ask(fuzz, Command.Screen);
-  return latin1Text(screen, 2, screen.length - 2).split("\n")[0] ?? "";
+  return latin1Text(screen.data, 0, screen.data.length).split("\n")[0] ?? "";
 }
 
 /** A request that the depot can read, and a count of the unsent that is one. */
 function checkSync(fuzz: FuzzBoard, { isKeyHonest }: FilesInput): void {
-  const hello = ask(fuzz, Command.Hello);
-  const unsent = readU32(hello, 2 + 16);
+  const { device, unsent } = decodeHello(ask(fuzz, Command.Hello).data);
   must(unsent <= 0xffff, `${unsent | 0} records unsent`);
-  const answer = ask(fuzz, Command.SyncRequest);
-  if (answer.length === 2) return; // no key
-  const request = answer.slice(2);
+  const { fault, data } = ask(fuzz, Command.SyncRequest);
+  must(fault === 0 || device === 0 || !isKeyHonest, `a sync request was refused with F${fault}`);
+  if (fault !== 0) return;
+  const request = data.slice();
   must(requestSender(request) !== undefined, "a request that is none");
   if (!isKeyHonest) return;
   must(openRequest(fastHash, testKey("sync", DEVICE, KEY_EPOCH), request) !== undefined, "a request no depot can read");

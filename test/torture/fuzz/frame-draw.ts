@@ -10,13 +10,15 @@ export interface Pieces {
   pieces: Uint8Array[];
 }
 
-/** A frame whose CRC holds: length, command, data, CRC-32, by SPEC.md §10.1 alone. */
-export function frameOf(command: number, data: Uint8Array): Uint8Array {
-  const frame = Buffer.alloc(7 + data.length);
-  frame.writeUInt16LE(1 + data.length, 0);
-  frame[2] = command;
-  frame.set(data, 3);
-  frame.writeUInt32LE(crc32(frame.subarray(2, 3 + data.length)), 3 + data.length);
+/** A frame whose CRC holds: mark, length, sequence, command, data, CRC-32, by SPEC.md §10.1 alone. */
+export function frameOf(command: number, data: Uint8Array, sequence = 1): Uint8Array {
+  const frame = Buffer.alloc(10 + data.length);
+  frame[0] = 0xa5;
+  frame.writeUInt16LE(1 + data.length, 1);
+  frame.writeUInt16LE(sequence, 3);
+  frame[5] = command;
+  frame.set(data, 6);
+  frame.writeUInt32LE(crc32(frame.subarray(1, 6 + data.length)), 6 + data.length);
   return new Uint8Array(frame);
 }
 
@@ -35,22 +37,26 @@ export function inPieces(dice: Dice, stream: Uint8Array): Uint8Array[] {
 }
 
 /** A frame that was perhaps spoiled, with or without its CRC made right again. */
-export function spoiledFrame(dice: Dice, command: number, data: Uint8Array): Uint8Array {
+export function spoiledFrame(dice: Dice, command: number, data: Uint8Array, sequence = 1): Uint8Array {
   switch (dice.below(6)) {
     case 0:
-      return spoil(dice, frameOf(command, data), 1 + dice.below(2), { stretch: true });
+      return spoil(dice, frameOf(command, data, sequence), 1 + dice.below(2), { stretch: true });
     case 1: {
-      const frame = frameOf(command, data);
+      const frame = frameOf(command, data, sequence);
       // A lie about the length: the frame that follows is swallowed or cut.
       const length = dice.oneIn(4) ? dice.odd(0xffff) : Math.max(0, data.length + dice.below(9) - 3);
-      frame[0] = length & 0xff;
-      frame[1] = length >> 8;
+      frame[1] = length & 0xff;
+      frame[2] = length >> 8;
       return frame;
     }
     case 2:
-      return frameOf(command, spoil(dice, data, 1 + dice.below(2), { stretch: true }).subarray(0, FRAME_MAX - 1));
+      return frameOf(
+        command,
+        spoil(dice, data, 1 + dice.below(2), { stretch: true }).subarray(0, FRAME_MAX - 1),
+        sequence,
+      );
     default:
-      return frameOf(command, data);
+      return frameOf(command, data, sequence);
   }
 }
 
@@ -63,6 +69,8 @@ export const COMMANDS: readonly Command[] = [
   Command.Pixels,
   Command.Link,
   Command.Variables,
+  Command.Open,
+  Command.Prove,
   Command.Provision,
   Command.LoadBegin,
   Command.LoadData,
@@ -70,18 +78,36 @@ export const COMMANDS: readonly Command[] = [
   Command.SyncRequest,
   Command.SyncReply,
   Command.Maintenance,
+  Command.Time,
+  Command.Settings,
+  Command.Diagnostics,
+  Command.SelfTest,
+  Command.Console,
+  Command.Reboot,
+  Command.Wipe,
+  Command.LoadCheck,
 ];
 
+/** A frame that a stream holds. */
+export interface FoundFrame {
+  at: number;
+  end: number;
+  sequence: number;
+  command: number;
+  data: Uint8Array;
+}
+
 /** Frames in a stream whose CRC holds, wherever they begin: by a reader that shares nothing with the one under test. */
-export function framesIn(stream: Uint8Array): { at: number; end: number; command: number; data: Uint8Array }[] {
+export function framesIn(stream: Uint8Array): FoundFrame[] {
   const view = Buffer.from(stream.buffer, stream.byteOffset, stream.length);
-  const found: { at: number; end: number; command: number; data: Uint8Array }[] = [];
-  for (let at = 0; at + 7 <= stream.length; at++) {
-    const length = view.readUInt16LE(at);
-    const end = at + 6 + length;
+  const found: FoundFrame[] = [];
+  for (let at = stream.indexOf(0xa5); at >= 0 && at + 10 <= stream.length; at = stream.indexOf(0xa5, at + 1)) {
+    const length = view.readUInt16LE(at + 1);
+    const end = at + 9 + length;
     if (length < 1 || length > FRAME_MAX || end > stream.length) continue;
-    if (view.readUInt32LE(end - 4) !== crc32(stream.subarray(at + 2, end - 4))) continue;
-    found.push({ at, end, command: stream[at + 2]!, data: stream.subarray(at + 3, end - 4) });
+    if (view.readUInt32LE(end - 4) !== crc32(stream.subarray(at + 1, end - 4))) continue;
+    const data = stream.subarray(at + 6, end - 4);
+    found.push({ at, end, sequence: view.readUInt16LE(at + 3), command: stream[at + 5]!, data });
   }
   return found;
 }

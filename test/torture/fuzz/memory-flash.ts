@@ -1,5 +1,6 @@
 // A flash for fuzzing: files in memory, put back in no time, and a budget of reads that stands in for a stop watch: code
 // that reads more than its input allows hangs, on any machine.
+import { crc32 } from "node:zlib";
 import type { Flash } from "../../../hal/contract/flash.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 
@@ -66,6 +67,11 @@ export class MemoryFlash implements Flash {
       throw new RangeError(`read of ${name} at ${offset}, ${length} bytes: Storage gives all that follows`);
     const bytes = this.files.get(name);
     return bytes === undefined ? NO_BYTES.slice() : bytes.slice(offset, offset + length);
+  }
+
+  sum(name: string, length: number): number {
+    const bytes = this.files.get(name);
+    return bytes === undefined || bytes.length < length ? -1 : crc32(bytes.subarray(0, length));
   }
 
   append(name: string, offset: number, data: Uint8Array): FaultNumber {

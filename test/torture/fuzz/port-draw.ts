@@ -6,13 +6,12 @@ import { RecordType } from "../../../src/shared/wire/journal.ts";
 import { DEVICE, NOON_S, sealRound, testKey, testKeyFile } from "../../support/test-round.ts";
 import type { Dice } from "./dice.ts";
 import { fastHash, fastHmac } from "./fast-hash.ts";
-import { COMMANDS, frameOf, inPieces, spoiledFrame } from "./frame-draw.ts";
+import { COMMANDS, inPieces } from "./frame-draw.ts";
 import { newDay } from "./loaded-day.ts";
 import { EXAMPLES, FEW, smallJournal } from "./manifest-draw.ts";
 import type { Files } from "./memory-flash.ts";
-
-/** The nonce of every request in these runs. */
-export const NONCE = new Uint8Array(16).fill(0x6e);
+import { NONCE, sequencedFrame, sessionFrames, type Wanted } from "./session-draw.ts";
+import { spoil } from "./spoil.ts";
 
 /** Something that happens to a handheld. */
 export type PortEvent =
@@ -85,8 +84,6 @@ const FOUND: readonly Found[] = [
   found("blank", 0, () => false),
 ];
 
-type Frame = readonly [command: number, data: Uint8Array];
-
 const NO_DATA = new Uint8Array(0);
 
 function loadData(at: number, bytes: Uint8Array): Uint8Array {
@@ -103,7 +100,7 @@ function somePiece(dice: Dice, bytes: Uint8Array, at: number): Uint8Array {
   return loadData(offset, dice.bytes(dice.below(20))).subarray(0, dice.oneIn(3) ? dice.below(5) : 4095);
 }
 
-function loading(dice: Dice): Frame[] {
+function loading(dice: Dice): Wanted[] {
   const { bytes, head } = dice.oneIn(4) ? dice.pick(OTHERS) : NEWER;
   return [
     [Command.LoadBegin, head],
@@ -112,20 +109,36 @@ function loading(dice: Dice): Frame[] {
   ];
 }
 
-function provisioning(dice: Dice): Frame[] {
+function provisioning(dice: Dice): Wanted[] {
   const mac = dice.oneIn(3) ? dice.bytes(32) : technicianMac(NEXT_KEY);
   return [[Command.Provision, dice.oneIn(3) ? NEXT_KEY : new Uint8Array(Buffer.concat([NEXT_KEY, mac]))]];
 }
 
-function syncing(found: Found): Frame[] {
+function syncing(found: Found): Wanted[] {
   return [
     [Command.SyncRequest, NO_DATA],
     [Command.SyncReply, found.reply],
   ];
 }
 
-function exchange(dice: Dice, found: Found): Frame[] {
-  switch (dice.below(7)) {
+/** The bench's commands, with what they take. */
+function benching(dice: Dice): Wanted[] {
+  const small = (): number => dice.below(7);
+  const wanted: readonly Wanted[] = [
+    [Command.Time, dice.oneIn(2) ? NO_DATA : dice.bytes(4)],
+    [Command.Settings, dice.oneIn(2) ? NO_DATA : new Uint8Array([0x69, 0x74, 1, 0, small(), small(), 0, 0])],
+    [Command.Diagnostics, NO_DATA],
+    [Command.SelfTest, new Uint8Array([small(), small()])],
+    [Command.Console, new Uint8Array([dice.below(2)])],
+    [Command.Wipe, new Uint8Array([dice.below(2)])],
+    [Command.LoadCheck, NO_DATA],
+    [Command.Reboot, NO_DATA],
+  ];
+  return [dice.pick(wanted), dice.pick(wanted)];
+}
+
+function exchange(dice: Dice, found: Found): Wanted[] {
+  switch (dice.below(8)) {
     case 0:
       return loading(dice);
     case 1:
@@ -138,13 +151,15 @@ function exchange(dice: Dice, found: Found): Frame[] {
       return [...syncing(found), ...loading(dice)];
     case 5:
       return [[Command.Hello, NO_DATA]];
+    case 6:
+      return benching(dice);
     default:
       return [[dice.oneIn(4) ? dice.below(256) : dice.pick(COMMANDS), dice.bytes(dice.below(24))]];
   }
 }
 
 /** Leaves out, doubles and swaps. */
-function shuffled(dice: Dice, frames: Frame[]): Frame[] {
+function shuffled<T>(dice: Dice, frames: T[]): T[] {
   if (!dice.oneIn(3) || frames.length === 0) return frames;
   const at = dice.below(frames.length);
   switch (dice.below(3)) {
@@ -175,11 +190,14 @@ function aside(dice: Dice): PortEvent {
 /** A handheld, and a stream of events. */
 export function drawPort(dice: Dice): PortInput {
   const found = dice.pick(FOUND);
-  const frames = shuffled(dice, [...exchange(dice, found), ...(dice.oneIn(2) ? exchange(dice, found) : [])]);
+  const wanted = shuffled(dice, [...exchange(dice, found), ...(dice.oneIn(2) ? exchange(dice, found) : [])]);
+  const isFirst = !found.files.has("key") && wanted[0]?.[0] === Command.Provision;
+  const inSession = isFirst ? wanted.map((one) => sequencedFrame(7, ...one)) : sessionFrames(dice, wanted);
+  const frames = dice.oneIn(6) ? shuffled(dice, inSession) : inSession;
   const events: PortEvent[] = [];
-  for (const [command, data] of frames) {
+  for (const frame of frames) {
     if (dice.oneIn(6)) events.push(aside(dice));
-    const bytes = dice.oneIn(5) ? spoiledFrame(dice, command, data) : frameOf(command, data);
+    const bytes = dice.oneIn(8) ? spoil(dice, frame, 1 + dice.below(2), { stretch: true }) : frame;
     for (const piece of dice.oneIn(4) ? inPieces(dice, bytes) : [bytes]) events.push({ what: "bytes", bytes: piece });
   }
   while (dice.oneIn(4)) events.push(aside(dice));

@@ -6,10 +6,10 @@ import { Handheld } from "../../../firmware/app/handheld.ts";
 import { Command, FRAME_SILENCE_MS } from "../../../src/shared/wire/service-frame.ts";
 import { NOON_S, testKey } from "../../support/test-round.ts";
 import { fastHmac } from "./fast-hash.ts";
-import { frameOf, framesIn } from "./frame-draw.ts";
 import { fuzzBoard, type FuzzBoard } from "./fuzz-board.ts";
 import { type FuzzTarget, fuzzSweep, must } from "./fuzz-sweep.ts";
-import { drawPort, NONCE, type PortEvent, type PortInput, SEALED_HEADS } from "./port-draw.ts";
+import { drawPort, type PortEvent, type PortInput, SEALED_HEADS } from "./port-draw.ts";
+import { NONCE, openSeal, sentFrames, type SentFrame, sequencedFrame } from "./session-draw.ts";
 import { hexOf } from "./spoil.ts";
 import type { Files } from "./memory-flash.ts";
 
@@ -17,14 +17,15 @@ import type { Files } from "./memory-flash.ts";
 const FAULTS: ReadonlySet<number> = new Set([
   ...[0, 101, 102, 103, 104, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211, 213, 301, 302, 401, 402],
   ...[503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 602, 701, 702, 703, 704, 705, 706, 801, 802, 803],
+  ...[212, 707, 708, 709, 710, 711],
 ]);
-const HELLO = frameOf(Command.Hello, new Uint8Array(0));
+const HELLO = sequencedFrame(999, Command.Hello, new Uint8Array(0));
 /** Flash reads that one event may cost on these small days. */
 const READS_EVENT = 1500;
 const technicianMac = fastHmac(testKey("technician"));
 const syncMac = fastHmac(testKey("sync"));
 
-type Sent = ReturnType<typeof framesIn>;
+type Sent = SentFrame[];
 
 function happen({ host, flash }: FuzzBoard, event: PortEvent): Uint8Array {
   flash.budget = flash.reads + READS_EVENT;
@@ -44,28 +45,22 @@ function checkAnswers(answers: Uint8Array, sent: Sent): string {
   const asked = new Map<number, number>();
   for (const { command } of sent) asked.set(command, (asked.get(command) ?? 0) + 1);
   while (at < answers.length) {
-    const [frame] = framesIn(answers.subarray(at));
+    const [frame] = sentFrames(answers.subarray(at));
     must(frame?.at === 0, "an answer is no frame");
     must((frame.command & 0x80) !== 0 && frame.data.length >= 2, "an answer without bit or fault");
     const fault = Buffer.from(frame.data).readUInt16LE(0);
     must(FAULTS.has(fault), `fault ${fault}`);
     const command = frame.command & 0x7f;
-    const left = [command, frame.command].map((one) => asked.get(one) ?? 0);
-    if (fault !== 701) {
-      must(
-        left.some((count) => count > 0),
-        `command ${command} was answered, and no such frame was sent`,
-      );
-      const which = left[0]! > 0 ? command : frame.command;
-      asked.set(which, asked.get(which)! - 1);
-    }
+    const left = asked.get(command) ?? 0;
+    must(left > 0, `command ${command} was answered, and no such frame was sent`);
+    asked.set(command, left - 1);
     if (fault !== 702) last = `${command.toString(16)} ${fault}`;
     at += frame.end;
   }
   return last;
 }
 
-/** Whether a frame proves by its MAC that the depot, or its technician, sent it. */
+/** Whether what stands under a seal proves by its own MAC that the depot, or its technician, sent it. */
 function isProven(command: Command, data: Uint8Array): boolean {
   if (command === Command.Provision) {
     return data.length === 160 && Buffer.compare(technicianMac(data.subarray(0, 128)), data.subarray(128)) === 0;
@@ -85,9 +80,20 @@ function isKept(before: Uint8Array | undefined, after: Uint8Array | undefined): 
 
 /** Without the proofs that would allow it, no file of worth changes but by being written on. */
 function checkFiles({ found }: PortInput, after: Files, sent: Sent): void {
+  const sealed = sent.flatMap((frame) => {
+    const opened = openSeal(frame);
+    return opened === undefined ? [] : [{ command: frame.command & 0x3f, ...opened }];
+  });
   const proves = (command: Command): boolean =>
-    sent.some((one) => one.command === command && isProven(command, one.data));
+    sealed.some((one) => one.command === command && isProven(command, one.payload));
   const files = found.files;
+  const wipes = sealed.some(
+    ({ command, host, payload }) =>
+      command === Command.Wipe &&
+      host.name === "technician" &&
+      (payload[0] === 1 || found.unsent === 0 || proves(Command.SyncReply)),
+  );
+  if (wipes) return;
   if (files.has("key") && !proves(Command.Provision)) {
     must(isKept(files.get("key"), after.get("key")), "the key changed without the technician's MAC");
   }
@@ -109,7 +115,7 @@ function give(input: PortInput): string {
   fuzz.flash.put(input.found.files, READS_EVENT);
   new Handheld(fuzz.board).start();
   const answers = input.events.map((event) => happen(fuzz, event));
-  const sent = framesIn(input.stream);
+  const sent = sentFrames(input.stream);
   const outcome = checkAnswers(new Uint8Array(Buffer.concat(answers)), sent);
   checkFiles(input, fuzz.flash.contents(), sent);
   happen(fuzz, { what: "wait", ms: FRAME_SILENCE_MS });
@@ -132,34 +138,37 @@ export const fuzzServicePort = fuzzSweep({
   reaches: [
     ...[
       "1 0",
+      "41 0",
+      "8 0",
+      "8 801",
+      "9 0",
+      "9 708",
       "10 0",
       "10 802",
-      "10 803",
-      "10 704",
-      "12 0",
-      "12 201",
-      "12 203",
-      "12 204",
-      "12 209",
-      "12 213",
-      "12 801",
+      "10 707",
+      "50 0",
+      "50 710",
+      "50 803",
+      "50 704",
     ],
+    ...["52 0", "52 201", "52 203", "52 204", "52 209", "52 213", "52 707", "53 0", "53 206", "53 703"],
+    ...["54 0", "54 206", "54 703", "54 704", "55 0", "56 0", "56 505", "56 506", "57 0", "57 704"],
     ...[
-      "13 0",
-      "13 206",
-      "13 703",
-      "14 0",
-      "14 206",
-      "14 703",
-      "14 704",
-      "15 0",
-      "15 801",
-      "16 0",
-      "16 505",
-      "16 506",
-      "16 801",
+      "58 0",
+      "58 602",
+      "59 0",
+      "59 710",
+      "5a 0",
+      "5b 0",
+      "5b 701",
+      "5c 0",
+      "5d 0",
+      "5e 0",
+      "5e 704",
+      "5f 0",
+      "5f 212",
     ],
-    ...["17 0", "17 704", "17 801", "0 701", "silence"],
+    "silence",
   ],
   open: (): FuzzTarget<PortInput> => ({ draw: drawPort, give, show }),
 });

@@ -1,12 +1,15 @@
 // The courier's hands and eyes on a handheld: every action of a scene, and the tally of what its screen confirmed. In a
 // rehearsal the display's pixels of every confirmation are kept: after a cut they tell whether it was shown already.
+import { randomBytes } from "node:crypto";
 import { Key } from "../../../hal/contract/keypad.ts";
 import type { BenchHandheld } from "../../../src/dock/bench-handheld.ts";
 import { loadHandheld, type LoadResult } from "../../../src/dock/load-handheld.ts";
+import { openSession } from "../../../src/dock/service-session.ts";
 import { syncFailed, syncSession } from "../../../src/dock/sync-session.ts";
 import { RecordType } from "../../../src/shared/wire/journal.ts";
 import { Command } from "../../../src/shared/wire/service-frame.ts";
-import { codeIdAt, parcelIdAt, type SealedRound } from "../../support/test-round.ts";
+import { Role } from "../../../src/shared/wire/service-session.ts";
+import { codeIdAt, parcelIdAt, type SealedRound, testKey } from "../../support/test-round.ts";
 import type { DepotBooks } from "./depot-books.ts";
 import type { Tally, UnderWay } from "./tally.ts";
 
@@ -134,10 +137,17 @@ export class Courier {
   async sync(results: UnderWay["results"] = []): Promise<void> {
     const { tally, books } = this.around;
     tally.underWay = { step: this.steps++, code: undefined, results };
+    await this.openSession();
     const outcome = await syncSession(this.bench.client, (request) => books.answer(request));
     if (syncFailed(outcome)) throw new Error(`the sync failed with F${outcome.fault}`);
     if (outcome.hello.unsent !== 0) throw new Error(`${outcome.hello.unsent} records stay unsent`);
     tally.confirm();
+  }
+
+  /** What follows on this cable is sealed with the technician's key. */
+  async openSession(): Promise<void> {
+    const roleKey = (device: number, keyEpoch: number): Uint8Array => testKey("technician", device, keyEpoch);
+    await openSession(this.bench.client, { role: Role.Technician, roleKey, random: (length) => randomBytes(length) });
   }
 
   /** The whole procedure of the dock for the surroundings' round. */
@@ -145,6 +155,7 @@ export class Courier {
     const { books, round } = this.around;
     const depot = {
       sync: (request: Uint8Array) => books.answer(request),
+      portKey: (device: number, keyEpoch: number) => testKey("dock", device, keyEpoch),
       keyFile: () => keyFile,
       manifest: () => round.bytes,
     };

@@ -124,7 +124,9 @@ async function retireAgain(courier: Courier, { handheld }: World): Promise<void>
 }
 
 /** With its old key and without a day, the manifest a handheld had must not come back, or its tries would. */
-async function refusesOld({ bench, around }: Courier): Promise<void> {
+async function refusesOld(courier: Courier): Promise<void> {
+  const { bench, around } = courier;
+  await courier.openSession();
   const fault = await sendManifest(bench.client, around.round.bytes, () => undefined);
   const refusals: number[] = [
     FaultNumber.ManifestOlder,

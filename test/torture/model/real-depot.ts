@@ -11,6 +11,7 @@ import { DEFAULT_SETTINGS, type Settings } from "../../../src/depot/settings.ts"
 import { DATABASE_FILE } from "../../../src/depot/open-depot.ts";
 import { openSqliteStore } from "../../../src/depot/store/sqlite.ts";
 import type { Store } from "../../../src/depot/store/store.ts";
+import { deviceKey, subkey } from "../../../src/shared/crypto/keys.ts";
 import { nodeHash } from "../../support/node-hash.ts";
 import type { Random } from "../random.ts";
 import { Books } from "./books.ts";
@@ -73,6 +74,11 @@ export class RealDepot {
     this.clock = { now_s };
     this.masterKey = this.entropy.bytes(32);
     this.real = new Depot(store, this.masterKey, { clock: this.clock, entropy: this.entropy });
+  }
+
+  /** The technician's subkey of a device. */
+  technicianKey(device: number, keyEpoch: number): Uint8Array {
+    return subkey(nodeHash, deviceKey(nodeHash, this.masterKey, device, keyEpoch), "technician");
   }
 
   /** A new depot. */

@@ -12,9 +12,10 @@ import { Key } from "../../../hal/contract/keypad.ts";
 import { simBoard } from "../../../hal/sim/sim-board.ts";
 import { SimChip } from "../../../hal/sim/sim-chip.ts";
 import { concatBytes, latin1Text, readU16 } from "../../../src/shared/wire/bytes.ts";
-import { Command, encodeFrame, FrameReader } from "../../../src/shared/wire/service-frame.ts";
+import { Command } from "../../../src/shared/wire/service-frame.ts";
 import { UpdateKind } from "../../../src/shared/wire/update.ts";
 import { readJournal, type ReadSlot } from "../../support/journal-reader.ts";
+import { type Answer, DockHand } from "../../support/dock-hand.ts";
 import { nodeHash } from "../../support/node-hash.ts";
 import { u32Bytes } from "../../support/unit-day.ts";
 import type { Random } from "../random.ts";
@@ -61,10 +62,13 @@ export class RealHandheld {
   /** What was seen last, good until something is written. */
   private lastSeen: { day: Day; writes: number; seen: Seen } | undefined;
   private listedIn: Listed | undefined;
+  private readonly hand: DockHand;
   private journalRead: { bytes: Buffer; slots: ReadSlot[] } | undefined;
 
-  constructor(start_s: number, dice: Random) {
+  /** @param roleKey the technician's subkey of a device, from whoever has the master key */
+  constructor(start_s: number, dice: Random, roleKey: (device: number, keyEpoch: number) => Uint8Array) {
     this.dice = dice;
+    this.hand = new DockHand((bytes) => this.host.inputs!.service(bytes), { roleKey });
     this.clockChip.powerUp(start_s, false);
     this.host = new ModelHost(this.chip, start_s, this.clockChip, dice, this.requests);
     this.board = simBoard(this.host, this.hash, 512);
@@ -111,11 +115,8 @@ export class RealHandheld {
   }
 
   /** A frame into the service port: fault and data of its answer. */
-  command(command: Command, data: Uint8Array = new Uint8Array(0)): { fault: number; data: Uint8Array } {
-    const answer = this.host.inputs!.service(encodeFrame(nodeHash, command, data));
-    const [frame] = new FrameReader(nodeHash).push(answer);
-    if (frame === undefined) throw new Error(`command ${command} was not answered`);
-    return { fault: readU16(frame.data, 0), data: frame.data.subarray(2) };
+  command(command: Command, data?: Uint8Array): Answer {
+    return this.hand.command(command, data);
   }
 
   /** Lines of the view: title, big text, lines, hint. Asked after a cut, it is what was drawn last. */

@@ -95,7 +95,9 @@ export class World {
   static async make(setup: WorldSetup): Promise<World> {
     const dice = new Random(setup.seed);
     const { tries, deviceTries, wrongAnswers, releases, refusesEstimated } = setup.policy;
-    const handheld = new RealHandheld(FIRST_DAY * DAY_S + 8 * 3600 + dice.below(3600), dice);
+    const handheld = new RealHandheld(FIRST_DAY * DAY_S + 8 * 3600 + dice.below(3600), dice, (device, keyEpoch) =>
+      depot.technicianKey(device, keyEpoch),
+    );
     const settings = {
       timeZone: "UTC",
       tagBits: setup.tagBits,

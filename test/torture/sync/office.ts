@@ -1,10 +1,13 @@
 // The depot's people while rounds are out: new codes, postponed parcels, releases, the day's close, and handhelds loaded
 // at the dock, also in the middle of the day, with a new manifest or with another round.
+import { randomBytes } from "node:crypto";
 import { FrameClient } from "../../../src/dock/frame-client.ts";
 import { DockError } from "../../../src/dock/dock-error.ts";
 import { type LoadCallbacks, loadHandheld } from "../../../src/dock/load-handheld.ts";
 import { sendManifest } from "../../../src/dock/send-manifest.ts";
+import { openSession, SessionRefused } from "../../../src/dock/service-session.ts";
 import type { SealedManifest } from "../../../src/depot/seal/seal-manifest.ts";
+import { Role } from "../../../src/shared/wire/service-session.ts";
 import { decodeManifestHeader } from "../../../src/shared/wire/manifest.ts";
 import { nodeHash } from "../../support/node-hash.ts";
 import { keyOf } from "./intake.ts";
@@ -148,7 +151,8 @@ export async function load(world: World, handheld: SimHandheld, wish: LoadWish):
       : await loadAll(world, handheld, client, wish, !isArmed);
   } catch (error) {
     const isLost = isRefusal(error) && world.intake.isLost(device);
-    if (!(error instanceof NoDepot || error instanceof DockError || isLost)) throw error;
+    const isRefused = error instanceof SessionRefused; // the depot died before it gave the key
+    if (!(error instanceof NoDepot || error instanceof DockError || isRefused || isLost)) throw error;
     words = `broken off (${error.message})`;
   }
   handheld.lookForManifest();
@@ -166,6 +170,7 @@ async function loadAll(
   const { device } = handheld;
   const callbacks: LoadCallbacks = {
     sync: (request) => syncAtDock(world, device, request),
+    portKey: (number, keyEpoch) => dockKey(world, number, keyEpoch),
     keyFile: () => keyFile(world, device),
     manifest: () => seal(world, device, wish),
     progress: () => lookAt(handheld),
@@ -176,6 +181,9 @@ async function loadAll(
 async function sendOnly(world: World, handheld: SimHandheld, client: FrameClient, wish: LoadWish): Promise<string> {
   const manifest = await seal(world, handheld.device, wish);
   lookAt(handheld);
+  const roleKey = (number: number, keyEpoch: number): Promise<Uint8Array | undefined> =>
+    dockKey(world, number, keyEpoch);
+  await openSession(client, { role: Role.Dock, roleKey, random: (length) => randomBytes(length) });
   const fault = await sendManifest(client, manifest, () => lookAt(handheld));
   return fault === 0 ? "ready in haste" : `refused in haste: F${fault}`;
 }
@@ -190,6 +198,13 @@ async function syncAtDock(world: World, device: number, request: Uint8Array): Pr
   await world.pass(world.draw.between(1, 300));
   const { status, body } = await world.ask(device, request, true);
   return status === 200 ? body : undefined;
+}
+
+function dockKey(world: World, device: number, keyEpoch: number): Promise<Uint8Array | undefined> {
+  return world.atDepot(
+    (depot) => depot.portKey(device, keyEpoch, "dock"),
+    () => undefined,
+  );
 }
 
 /** The key file; the test keeps the sync key in it. */
