@@ -1,8 +1,10 @@
 // The bench client: presses keys, scans and reads the screen over the service port, for tests and the terminal.
-// It carries raw input only; what a key means is the handheld's affair.
+// It carries raw input only, never sealed, not even while
+// a session is open; what a key means is the handheld's affair.
 import type { Hash } from "../shared/crypto/hash.ts";
 import { latin1Bytes, latin1Text, readU32 } from "../shared/wire/bytes.ts";
-import { Command, decodeHello, type Hello } from "../shared/wire/service-frame.ts";
+import { decodeHello, type Hello } from "../shared/wire/service-data.ts";
+import { Command } from "../shared/wire/service-frame.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { faultWords } from "./fault-words.ts";
 import { FrameClient } from "./frame-client.ts";

@@ -2,9 +2,11 @@
 // replies back, until nothing is unsent and no update is waiting. It reads no record: both ends check the MACs.
 import { FaultNumber } from "../shared/faults.ts";
 import { readU16 } from "../shared/wire/bytes.ts";
-import { Command, decodeHello, type Hello } from "../shared/wire/service-frame.ts";
+import { decodeHello, type Hello, HELLO_BYTES } from "../shared/wire/service-data.ts";
+import { Command } from "../shared/wire/service-frame.ts";
 import { UPDATES_PER_REPLY } from "../shared/wire/sync.ts";
 import { DockError } from "./dock-error.ts";
+import { faultWords } from "./fault-words.ts";
 import type { FrameClient } from "./frame-client.ts";
 
 /** Rounds of one session: twice what the longest journal (2,624 slots, 24 a request) needs. */
@@ -12,8 +14,6 @@ export const SYNC_ROUNDS_MAX = 240;
 
 /** Times that a reply may come too late: the handheld asked over the air meanwhile, and waits for that one. */
 const STALE_MAX = 3;
-const SYNC_TIMEOUT_MS = 20_000;
-const HELLO_BYTES_MIN = 28; // SPEC.md §10.2
 const REPLY_UPDATES_OFFSET = 38; // SPEC.md §9.2
 
 /** Takes a sync request to the depot and brings back its reply; undefined when the depot refuses it. */
@@ -34,7 +34,8 @@ export interface SyncOutcome {
  */
 export async function askHello(client: FrameClient): Promise<Hello> {
   const answer = await client.request(Command.Hello);
-  if (answer.data.length < HELLO_BYTES_MIN) throw new DockError("garbage", "this is no handheld's answer to hello");
+  if (answer.fault !== 0) throw new DockError("garbage", `hello was answered with ${faultWords(answer.fault)}`);
+  if (answer.data.length < HELLO_BYTES) throw new DockError("garbage", "this is no handheld's answer to hello");
   return decodeHello(answer.data);
 }
 
@@ -50,11 +51,11 @@ export async function syncSession(
 ): Promise<SyncOutcome> {
   let stale = 0;
   for (let rounds = 1; ; rounds++) {
-    const request = await client.request(Command.SyncRequest, undefined, SYNC_TIMEOUT_MS);
+    const request = await client.request(Command.SyncRequest);
     if (request.fault !== 0) return { fault: request.fault, rounds, hello: await askHello(client) };
     const reply = await sync(request.data);
     if (reply === undefined) return { fault: FaultNumber.SyncRefused, rounds, hello: await askHello(client) };
-    const { fault } = await client.request(Command.SyncReply, reply, SYNC_TIMEOUT_MS);
+    const { fault } = await client.request(Command.SyncReply, reply);
     const hello = await askHello(client);
     const updatesWait =
       reply.length > REPLY_UPDATES_OFFSET && readU16(reply, REPLY_UPDATES_OFFSET) >= UPDATES_PER_REPLY;

@@ -1,7 +1,13 @@
 // The loading procedure against a scripted handheld: every verdict, and the cable pulled at every step.
 import assert from "node:assert/strict";
 import { FrameClient } from "../../src/dock/frame-client.ts";
-import { loadHandheld, type LoadEvent, type LoadOptions, type LoadResult } from "../../src/dock/load-handheld.ts";
+import {
+  isLoaded,
+  loadHandheld,
+  type LoadEvent,
+  type LoadOptions,
+  type LoadResult,
+} from "../../src/dock/load-handheld.ts";
 import { manifestHeadLength } from "../../src/dock/send-manifest.ts";
 import { SYNC_ROUNDS_MAX } from "../../src/dock/sync-session.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
@@ -9,6 +15,7 @@ import { writeU16 } from "../../src/shared/wire/bytes.ts";
 import { Command } from "../../src/shared/wire/service-frame.ts";
 import { nodeHash } from "../support/node-hash.ts";
 import { ScriptedHandheld } from "../support/scripted-handheld.ts";
+import { testKey } from "../support/test-round.ts";
 
 const { Hello, Provision, SyncRequest, SyncReply, LoadBegin, LoadData, LoadCommit, Maintenance } = {
   Hello: Command.Hello,
@@ -20,7 +27,10 @@ const { Hello, Provision, SyncRequest, SyncReply, LoadBegin, LoadData, LoadCommi
   LoadCommit: Command.LoadCommit,
   Maintenance: Command.Maintenance,
 };
-const SESSION = [SyncRequest, SyncReply, Hello];
+const { Open, Prove, LoadCheck } = { Open: Command.Open, Prove: Command.Prove, LoadCheck: Command.LoadCheck };
+const OPENED = [Hello, Open, Prove];
+const SYNCED = [SyncRequest, SyncReply, Hello];
+const PIECES = [LoadData, LoadData, LoadData, LoadData, LoadData, LoadData];
 
 /** A manifest of 3 chunks as far as its sizes go: 224 bytes of head, 5,000 bytes of body. */
 function manifest(): Uint8Array {
@@ -49,6 +59,7 @@ describe("loadHandheld", () => {
   function load(options: LoadOptions = {}, keyFile: Uint8Array | undefined = new Uint8Array(128)): Promise<LoadResult> {
     const depot = {
       sync: () => replies.shift() ?? reply(0),
+      portKey: (device: number, keyEpoch: number) => (device < 100 ? testKey("dock", device, keyEpoch) : undefined),
       keyFile: () => keyFile,
       manifest: manifest,
       progress: (event: LoadEvent) => events.push(event),
@@ -61,12 +72,12 @@ describe("loadHandheld", () => {
     assert.equal(result.verdict, "ready");
     assert.equal(result.fault, 0);
     assert.deepEqual(handheld.received, manifest());
-    const pieces = [LoadData, LoadData, LoadData, LoadData, LoadData];
-    assert.deepEqual(handheld.commands, [Hello, ...SESSION, LoadBegin, ...pieces, LoadCommit, ...SESSION]);
+    const loaded = [LoadBegin, ...PIECES, LoadCommit, LoadCheck];
+    assert.deepEqual(handheld.commands, [...OPENED, ...SYNCED, ...loaded, ...SYNCED]);
     assert.deepEqual(events.at(-2), { at: "loaded" });
     assert.deepEqual(
       events.filter((event) => event.at === "loading").map((event) => event.sent),
-      [1248, 2272, 3296, 4320, 5224],
+      [224, 1200, 2176, 3152, 4128, 5104, 5224],
     );
   });
 
@@ -74,14 +85,19 @@ describe("loadHandheld", () => {
     handheld.hello.device = 0;
     handheld.effects.set(Provision, () => (handheld.hello.device = 7));
     assert.equal((await load({ device: 7 })).verdict, "ready");
-    assert.deepEqual(handheld.commands.slice(0, 3), [Hello, Provision, Hello]);
+    assert.deepEqual(handheld.commands.slice(0, 5), [Hello, Provision, ...[Hello, Open, Prove]]);
   });
 
   it("refuses a handheld without a key when none is offered", async () => {
     handheld.hello.device = 0;
-    const depot = { sync: () => reply(0), keyFile: () => undefined, manifest: manifest };
+    const depot = {
+      sync: () => reply(0),
+      portKey: () => testKey("dock"),
+      keyFile: () => undefined,
+      manifest: manifest,
+    };
     const result = await loadHandheld(new FrameClient(handheld.stream, nodeHash), depot);
-    assert.deepEqual([result.verdict, result.fault], ["refused", FaultNumber.KeyMissing]);
+    assert.deepEqual([result.verdict, result.fault], ["unknown device", FaultNumber.KeyMissing]);
   });
 
   it("reports a refused key in words", async () => {
@@ -142,7 +158,12 @@ describe("loadHandheld", () => {
   });
 
   it("refuses when the depot refuses the sync", async () => {
-    const depot = { sync: () => undefined, keyFile: () => undefined, manifest: manifest };
+    const depot = {
+      sync: () => undefined,
+      portKey: () => testKey("dock"),
+      keyFile: () => undefined,
+      manifest: manifest,
+    };
     const result = await loadHandheld(new FrameClient(handheld.stream, nodeHash), depot);
     assert.deepEqual([result.verdict, result.fault], ["refused", FaultNumber.SyncRefused]);
   });
@@ -154,9 +175,10 @@ describe("loadHandheld", () => {
 
   it("says already loaded, and sets the clock all the same", async () => {
     handheld.faults.set(LoadBegin, [FaultNumber.ManifestAlreadyLoaded]);
+    handheld.received = manifest();
     const result = await load();
     assert.deepEqual([result.verdict, result.fault], ["already loaded", 0]);
-    assert.deepEqual(handheld.commands, [Hello, ...SESSION, LoadBegin, ...SESSION]);
+    assert.deepEqual(handheld.commands, [...OPENED, ...SYNCED, LoadBegin, LoadCheck, ...SYNCED]);
   });
 
   for (const command of [LoadBegin, LoadData, LoadCommit]) {
@@ -167,7 +189,10 @@ describe("loadHandheld", () => {
         fault: 205,
         words: "refused: loading: the manifest was altered (F205)",
       });
-      assert.equal(handheld.commands.at(-1), command);
+      assert.equal(
+        handheld.commands.findLast((sent) => sent !== LoadData),
+        command === LoadData ? LoadBegin : command,
+      );
     });
   }
 
@@ -175,13 +200,14 @@ describe("loadHandheld", () => {
     it(`runs maintenance only when told to, asked for by command 0x${command.toString(16)}`, async () => {
       handheld.faults.set(command, [FaultNumber.DockNeedsMaintenance]);
       const refused = await load();
-      assert.equal(refused.fault, FaultNumber.DockNeedsMaintenance);
+      assert.deepEqual([refused.verdict, refused.fault], ["needs maintenance", FaultNumber.DockNeedsMaintenance]);
       assert.match(refused.words, /load again with maintenance/);
       assert.ok(!handheld.commands.includes(Maintenance));
 
       handheld.faults.set(command, [FaultNumber.DockNeedsMaintenance]);
       assert.equal((await load({ maintenance: true })).verdict, "ready");
       assert.equal(handheld.commands.filter((sent) => sent === Maintenance).length, 1);
+      assert.deepEqual(handheld.commands.slice(handheld.commands.indexOf(Maintenance) + 1).slice(0, 2), [Open, Prove]);
     });
   }
 
@@ -199,7 +225,7 @@ describe("loadHandheld", () => {
   });
 
   it("gives a verdict when the cable is pulled at any step", async () => {
-    const steps = 14;
+    const steps = 3 + 3 + 9 + 3;
     for (let step = 0; step < steps; step++) {
       handheld = new ScriptedHandheld();
       handheld.unplugAt = step;
@@ -209,9 +235,66 @@ describe("loadHandheld", () => {
     }
   });
 
+  for (const battery of [0, 29, 30, 100, 255]) {
+    it(`with ${battery} % of battery`, async () => {
+      handheld.hello.battery = battery;
+      const result = await load();
+      assert.equal(result.verdict, battery < 30 ? "needs charging" : "ready");
+      assert.equal(isLoaded(result), true);
+      if (battery < 30) assert.match(result.words, new RegExp(`${battery} %`));
+      assert.equal((await load({ chargeBelow: 101 })).verdict, battery === 255 ? "ready" : "needs charging");
+    });
+  }
+
+  it("says unknown device when the depot has no key for it, or another one, and sends it nothing of the depot", async () => {
+    handheld.hello.device = 100;
+    const unknown = await load();
+    assert.deepEqual([unknown.verdict, unknown.fault], ["unknown device", 0]);
+    assert.match(unknown.words, /handheld 100 with key epoch 1 is not known/);
+    handheld.hello.device = 7;
+    handheld.roleKey = testKey("dock", 8);
+    const other = await load();
+    assert.equal(other.verdict, "unknown device");
+    assert.match(other.words, /does not prove/);
+    assert.deepEqual(handheld.commands, [Hello, Open, Hello, Open]);
+    assert.equal(isLoaded(other), false);
+  });
+
+  for (const [fault, words] of [
+    [FaultNumber.DockWait, /try again in about a minute/],
+    [FaultNumber.DockVersion, /another version/],
+    [FaultNumber.KeyMissing, /no key/],
+  ] as const) {
+    it(`refuses in words when Open is answered with ${fault}`, async () => {
+      handheld.faults.set(Open, [fault]);
+      const result = await load();
+      assert.deepEqual([result.verdict, result.fault], ["refused", fault]);
+      assert.match(result.words, words);
+    });
+  }
+
+  for (const command of [LoadData, LoadCommit]) {
+    it(`takes "already loaded" from LoadBegin alone, not from command 0x${command.toString(16)}`, async () => {
+      handheld.faults.set(command, [FaultNumber.ManifestAlreadyLoaded]);
+      const result = await load();
+      assert.equal(result.verdict, "refused");
+      assert.match(result.words, /in the midst of the load/);
+      assert.ok(!handheld.commands.includes(LoadCheck));
+    });
+  }
+
+  it("lets neither key nor manifest into its words", async () => {
+    handheld.roleKey = testKey("dock", 8);
+    const { words } = await load();
+    for (const key of [testKey("dock"), testKey("dock", 8)]) {
+      assert.ok(!words.includes(Buffer.from(key).toString("hex").slice(0, 8)));
+    }
+  });
+
   it("throws on what the depot throws", async () => {
     const depot = {
       sync: () => reply(0),
+      portKey: () => testKey("dock"),
       keyFile: () => undefined,
       manifest: () => Promise.reject(new Error("no round for this day")),
     };

@@ -9,6 +9,7 @@ export class FakeStream implements ByteStream {
   respond: (bytes: Uint8Array) => void = () => undefined;
   isClosed = false;
   private data: (bytes: Uint8Array) => void = () => undefined;
+  private reason: string | undefined;
   private closed: (reason: string) => void = () => undefined;
 
   write(bytes: Uint8Array): void {
@@ -22,6 +23,7 @@ export class FakeStream implements ByteStream {
 
   onClose(listener: (reason: string) => void): void {
     this.closed = listener;
+    if (this.reason !== undefined) listener(this.reason);
   }
 
   close(): void {
@@ -37,6 +39,7 @@ export class FakeStream implements ByteStream {
   endWith(reason: string): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.reason = reason;
     this.closed(reason);
   }
 }

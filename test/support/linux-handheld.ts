@@ -1,7 +1,7 @@
 // A handheld on the real interpreter: the built bundle in Storage, started from .boot0 without arguments, reached over
 // its TCP bench port. Killing it is SIGKILL, as a battery that falls out; its Storage file is what is left.
 import { spawn, type ChildProcess } from "node:child_process";
-import { BUNDLE_NAME, LOADER_NAME, loaderFile } from "../../scripts/flash/board-files.ts";
+import { BUNDLE_NAME, LOADER_NAME, loaderFile } from "../../src/technician/flash/board-files.ts";
 import { BenchHandheld } from "../../src/dock/bench-handheld.ts";
 import { openTcpStream } from "../../src/dock/tcp-stream.ts";
 import { freePort, killNow, makeFolder, removeFolder, runScript, waitForPort } from "./interpreter-process.ts";
@@ -9,6 +9,8 @@ import { nodeHash } from "./node-hash.ts";
 
 /** Storage name of the setting that the linux board reads its bench port from. */
 const BENCH_PORT_NAME = "bench.port";
+/** Storage name of the setting that names a serial line. */
+const BENCH_SERIAL_NAME = "bench.serial";
 const START_LIMIT_MS = 15_000;
 
 /** One handheld in a folder of its own. Call {@link remove} at the end, whatever happened. */
@@ -28,15 +30,17 @@ export class LinuxHandheld {
   /**
    * Makes a handheld with an empty flash but for the bundle and the loader. It is not started yet.
    * @param bundle text of dist/linux/bundle.js, ASCII
+   * @param serial device file of a serial line that it serves, too
    */
-  static async make(bundle: string): Promise<LinuxHandheld> {
+  static async make(bundle: string, serial?: string): Promise<LinuxHandheld> {
     const handheld = new LinuxHandheld(makeFolder(), await freePort());
     const files = [
       [BENCH_PORT_NAME, String(handheld.port)],
       [BUNDLE_NAME, bundle],
+      ...(serial === undefined ? [] : [[BENCH_SERIAL_NAME, serial]]),
     ];
     const writes = files.map(([name, text]) => `s.write(${JSON.stringify(name)},${JSON.stringify(text)});`);
-    // The fence behind the firmware, as `npm run flash` makes it: see scripts/flash/storage-file.ts.
+    // The fence behind the firmware, so that compaction moves nothing of it.
     const { text } = loaderFile();
     const fence = `var t=s.getStats(),n=t.totalBytes-t.freeBytes+32+${text.length},l=${JSON.stringify(text)};
 while(n++%4096)l+="\\n";s.write(${JSON.stringify(LOADER_NAME)},l);`;
