@@ -1,0 +1,102 @@
+// `parola technician flash`: puts a board's bundle onto a handheld's interpreter and waits until it is up. One OK or ERROR
+// line at the end, exit 0 only for OK. It never writes firmware of the interpreter itself, and never prints a key.
+import type { Command } from "commander";
+import { openPort, parsePortAddress } from "../dock/open-port.ts";
+import { asBenchError } from "../technician/bench-error.ts";
+import { bundleFile } from "../technician/flash/board-files.ts";
+import type { FlashOutcome, FlashProgress } from "../technician/flash/flash-bundle.ts";
+import { flashHandheld } from "../technician/flash/flash-handheld.ts";
+
+const REFUSED = 1;
+const WRONG_USE = 2;
+
+/** What `flash` was given on the command line. */
+export interface FlashOptions {
+  port: string;
+  console?: string;
+  board: string;
+  dist?: string;
+  erase?: boolean;
+  force?: boolean;
+  restart: boolean;
+}
+
+/**
+ * Makes the step that opens the console of a handheld on which Parola runs.
+ * @returns undefined when the command line names no ticket
+ */
+export type ConsoleOpener = (options: FlashOptions, command: Command) => (() => Promise<void>) | undefined;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Prints progress a tenth at a time. */
+function progress(): FlashProgress {
+  let shown = "";
+  return {
+    say: (words) => say(`# ${words}`),
+    wrote: (name, bytes, of) => {
+      const tenth = `${name} ${Math.floor((bytes * 10) / of)}`;
+      if (tenth !== shown) say(`PROGRESS ${name} ${bytes} of ${of} bytes`);
+      shown = tenth;
+    },
+  };
+}
+
+function words({ wasThere, slot }: FlashOutcome, restart: boolean): string {
+  if (wasThere) return `already there, in slot ${slot}; nothing was written`;
+  return restart ? `slot ${slot}, and up` : `slot ${slot}; starts at the next power-up`;
+}
+
+/** Runs `flash`; prints its verdict and sets the exit code. */
+export async function runFlash(options: FlashOptions, openConsole?: () => Promise<void>): Promise<void> {
+  const at = options.console ?? options.port;
+  try {
+    parsePortAddress(options.port);
+    parsePortAddress(at);
+  } catch (error) {
+    say(`ERROR 1020 "${(error as Error).message}"`);
+    process.exitCode = WRONG_USE;
+    return;
+  }
+  try {
+    const bundle = bundleFile(options.board, options.dist);
+    const outcome = await flashHandheld(
+      {
+        bundle,
+        openPort: () => openPort(at),
+        openService: options.console === undefined ? undefined : () => openPort(options.port),
+        openConsole,
+        erase: options.erase ?? false,
+        force: options.force ?? false,
+        restart: options.restart,
+      },
+      progress(),
+    );
+    const facts = `${options.board} ${bundle.version}, ${bundle.text.length} bytes`;
+    say(`OK flash ${facts}: ${words(outcome, options.restart)}`);
+  } catch (error) {
+    const failure = asBenchError(error);
+    say(`ERROR ${failure.number} "${failure.message}"`);
+    process.exitCode = REFUSED;
+  }
+}
+
+/**
+ * Adds `flash` to `parola technician`.
+ * @param opener opens the console through a technician's session, for handhelds on which Parola runs
+ */
+export function registerFlash(technician: Command, opener: ConsoleOpener = () => undefined): void {
+  technician
+    .command("flash")
+    .description("put a board's bundle onto a handheld, and start it; the bundle before stays as the second one")
+    .requiredOption("--port <address>", "the handheld's service port: tcp://host:port, /dev/ttyUSB0 or COM3")
+    .option("--console <address>", "the interpreter's console, where it is another port")
+    .option("--board <name>", "whose bundle, a folder of --dist", "linux")
+    .option("--dist <folder>", "where the bundles were built (default: dist)")
+    .option("--erase", "erase all of the handheld's Storage first, its key with it")
+    .option("--force", "although the interpreter's version or board is another")
+    .option("--no-restart", "leave it as it is; the bundle starts at the next power-up")
+    .action((options: FlashOptions, command: Command) => runFlash(options, opener(options, command)));
+}
