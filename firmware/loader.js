@@ -23,26 +23,26 @@ try {
         var slots = {};
         var starts = 0;
         var part = 0;
-        var up, last, at, slot, kind;
+        var up, last, at, slot, kind, held;
         for (; part < 2 && !up; part++) {
           at = part * page;
           while (at < page + part * (page - 8) && ~(words[at] & words[at + 1] & words[at + 2] & words[at + 3])) at += 4;
           if (!part) end = at;
-          // From the newest cell back to the last Up; the newest cell of a slot says what the slot holds.
+          // From the newest cell back to the last Up. One sum tells what a slot holds, once a cell agrees with it.
           while (!up && (at -= 4) >= part * page) {
             if (E.CRC32(storage.read("boot", at * 4, 12)) >>> 0 != words[at + 3]) continue;
             kind = words[at] & 255;
             slot = (words[at] >> 8) & 255;
-            if (!slots[slot]) {
-              slots[slot] = [words[at + 1], words[at + 2], slot];
-              slot = slots[slot];
-              slot[3] =
-                E.CRC32(storage.read("parola." + String.fromCharCode(slot[2]), 0, slot[0]) || "") >>> 0 == slot[1];
-            } else slot = slots[slot];
-            if (!slot[3] || slot[0] != words[at + 1] || slot[1] != words[at + 2]) continue;
-            if (kind == 3) up = slot;
+            held = slots[slot] || [];
+            if (held[0] != words[at + 1] || held[1] != words[at + 2]) {
+              if (held[3]) continue;
+              slots[slot] = held = [words[at + 1], words[at + 2], slot];
+              held[3] = E.CRC32(storage.read("parola." + String.fromCharCode(slot), 0, held[0]) || "") >>> 0 == held[1];
+            }
+            if (!held[3]) continue;
+            if (kind == 3) up = held;
             if (kind == 2 && !last) starts++;
-            if (kind == 1 && !last) last = slot;
+            if (kind == 1 && !last) last = held;
           }
         }
         words = 0;

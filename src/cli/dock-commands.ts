@@ -1,8 +1,12 @@
-// `parola load`: loads one handheld in the dock from this depot, and says in words what came of it. Exit code 0 only
-// when the handheld can be taken on the road. It never changes what the depot or the handheld refused.
+// `parola load`: loads one handheld in the dock from this depot, and says in words what came of it (many at once:
+// dock-hall-command.ts). Exit code 0 only when the handheld can be taken on the road. It never changes what the depot or
+// the handheld refused.
 import type { Command } from "commander";
-import { openTcpStream, parseTcpAddress } from "../dock/tcp-stream.ts";
+import { isGood } from "../dock/hall/hall-event.ts";
+import { openPort } from "../dock/open-port.ts";
 import { dayOption, deviceOption, withDepot } from "./depot-session.ts";
+import { registerDockHall } from "./dock-hall-command.ts";
+import { portOption } from "./dock-hall-port-option.ts";
 import { loadFromDepot } from "./load-from-depot.ts";
 import { progressWords } from "./progress-words.ts";
 
@@ -19,10 +23,9 @@ interface LoadOptions {
 }
 
 async function load(options: LoadOptions, command: Command): Promise<void> {
-  const address = parseTcpAddress(options.to);
   const result = await withDepot(command, async (depot) => {
     const day = options.day ?? (await depot.today());
-    return loadFromDepot(depot, await openTcpStream(address), {
+    return loadFromDepot(depot, await openPort(options.to), {
       device: options.device,
       day: day,
       round: options.round,
@@ -35,19 +38,20 @@ async function load(options: LoadOptions, command: Command): Promise<void> {
     });
   });
   process.stdout.write(`handheld ${options.device}: ${result.words}\n`);
-  if (result.verdict === "refused") process.exitCode = REFUSED;
+  if (!isGood(result.verdict)) process.exitCode = REFUSED;
 }
 
-/** Adds `load`. */
+/** Adds `load` and `dock`. */
 export function registerDockCommands(program: Command): void {
   program
     .command("load")
     .description("load a handheld in the dock: take its results, give it its manifest, set its clock")
     .requiredOption("--device <number>", "the handheld that is in the dock", deviceOption)
-    .requiredOption("--to <address>", "where it answers, tcp://host:port")
+    .requiredOption("--to <address>", "where it answers: tcp://host:port, or a device", portOption)
     .option("--day <day>", "delivery day (default: today)", dayOption)
     .option("--round <name>", "the round, when the day has several")
     .option("--maintenance", "run maintenance when its flash needs it; leave it on power")
     .option("--depot-url <url>", "where a new handheld will find this depot", DEFAULT_DEPOT_URL)
     .action(load);
+  registerDockHall(program);
 }

@@ -1,12 +1,15 @@
 // Joins a depot and a handheld in the dock: the loading procedure of src/dock with this depot's keys, replies and
 // manifests. The key goes from the depot straight onto the cable; it is never shown or stored on the way.
+import { randomBytes } from "node:crypto";
 import type { Depot } from "../depot/depot.ts";
 import { nobleHash } from "../depot/noble-hash.ts";
 import type { ByteStream } from "../dock/byte-stream.ts";
 import { faultWords } from "../dock/fault-words.ts";
 import { FrameClient } from "../dock/frame-client.ts";
+import { openSession } from "../dock/service-session.ts";
 import { syncFailed, syncSession, type SyncOutcome } from "../dock/sync-session.ts";
 import { loadHandheld, type LoadCallbacks, type LoadEvent, type LoadResult } from "../dock/load-handheld.ts";
+import { Role } from "../shared/wire/service-session.ts";
 import { concatBytes } from "../shared/wire/bytes.ts";
 
 /** What to load. */
@@ -39,6 +42,7 @@ async function keyFileFor(depot: Depot, { device, depotUrl }: LoadWish): Promise
 export function depotCallbacks(depot: Depot, wish: LoadWish): LoadCallbacks {
   return {
     sync: (request) => depot.handleSync(request, wish.device),
+    portKey: (device, keyEpoch) => depot.portKey(device, keyEpoch, "dock"),
     keyFile: () => keyFileFor(depot, wish),
     manifest: async () => (await depot.manifestFor(wish.device, wish.day, wish.round)).bytes,
     progress: (event) => wish.progress?.(event),
@@ -66,6 +70,10 @@ export async function loadFromDepot(depot: Depot, cable: ByteStream, wish: LoadW
 export async function takeResults(depot: Depot, cable: ByteStream, device: number): Promise<SyncOutcome> {
   const client = new FrameClient(cable, nobleHash);
   try {
+    const roleKey = (number: number, keyEpoch: number): Promise<Uint8Array | undefined> =>
+      depot.portKey(number, keyEpoch, "dock");
+    const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
+    await openSession(client, { role: Role.Dock, device, roleKey, random });
     const outcome = await syncSession(client, (request) => depot.handleSync(request, device));
     if (syncFailed(outcome)) throw new Error(`the results were not taken: ${faultWords(outcome.fault)}`);
     return outcome;

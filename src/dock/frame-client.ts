@@ -26,6 +26,10 @@ export const RESENDS_MAX = 3;
 /** LoadData frames that may be under way unanswered. */
 export const WINDOW_FRAMES = 2;
 
+/** What takes a minute or more is sent again once: a handheld that died meanwhile must not hold the dock for long. */
+const LONG_MS = 60_000;
+const LONG_RESENDS = 1;
+
 const SEQUENCES = 0x10000;
 const NO_DATA = new Uint8Array(0);
 
@@ -181,7 +185,7 @@ export class FrameClient {
         sequences: [],
         frame: NO_DATA,
         timeout_ms,
-        left: (manner.resends ?? RESENDS_MAX) + 1,
+        left: (manner.resends ?? (timeout_ms >= LONG_MS ? LONG_RESENDS : RESENDS_MAX)) + 1,
         keepsOpen: manner.keepsOpen ?? false,
         timer: undefined,
         resolve,

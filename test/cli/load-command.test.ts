@@ -76,7 +76,7 @@ describe("parola load", function () {
     assert.equal(nobody.code, 1);
     assert.match(nobody.stderr, /no connection to 127\.0\.0\.1:1/);
     const wrong = await load(7, "--to", "somewhere");
-    assert.equal(wrong.code, 1);
-    assert.match(wrong.stderr, /an address looks like tcp:/);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /"somewhere" is no port: one looks like tcp:/);
   });
 });

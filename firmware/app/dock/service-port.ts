@@ -1,6 +1,5 @@
 // One connection of the service port, SPEC.md §10.1 to §10.3: bytes become frames, sealed frames are checked, each gets
 // its answer. What a command does is the dock's affair; nothing that arrives here is evaluated, and nothing makes it throw.
-import type { Timer } from "../../../hal/contract/clock.ts";
 import { FaultNumber } from "../../../src/shared/faults.ts";
 import { copyBytes, sameBytes } from "../../../src/shared/wire/bytes.ts";
 import {
@@ -52,7 +51,9 @@ export class ServicePort {
   private guard_: ProofGuard;
   private send_: (bytes: Uint8Array) => void;
   private reader_: FrameReader;
-  private silence_: Timer | undefined;
+  private listens_: boolean;
+  /** Whether bytes came since it last looked. */
+  private heard_: boolean;
   private session_: Session | undefined;
   /** CRC-32 of the last frame that changed something, and the answer it got. */
   private keptSum_: number;
@@ -63,7 +64,8 @@ export class ServicePort {
     this.guard_ = guard;
     this.send_ = send;
     this.reader_ = new FrameReader(dock.board.hash);
-    this.silence_ = undefined;
+    this.listens_ = false;
+    this.heard_ = false;
     this.session_ = undefined;
     this.keptSum_ = 0;
     this.kept_ = undefined;
@@ -71,9 +73,21 @@ export class ServicePort {
 
   /** Bytes from the other end, as they come. */
   take(bytes: Uint8Array): void {
-    if (this.silence_) this.silence_.cancel();
-    this.silence_ = this.dock_.board.clock.after(FRAME_SILENCE_MS, () => this.serve_(this.reader_.giveUp()));
-    this.serve_(this.reader_.push(bytes));
+    this.heard_ = true;
+    if (!this.listens_) this.listen_();
+    const frames = this.reader_.push(bytes);
+    if (frames.length > 0) this.serve_(frames);
+  }
+
+  /** Looks now and then whether it fell silent; a timer for each piece would cost more time than the line takes. */
+  private listen_(): void {
+    this.listens_ = true;
+    this.heard_ = false;
+    this.dock_.board.clock.after(FRAME_SILENCE_MS, () => {
+      if (this.heard_) return this.listen_();
+      this.listens_ = false;
+      this.serve_(this.reader_.giveUp());
+    });
   }
 
   private serve_(frames: Frame[]): void {
