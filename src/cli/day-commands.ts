@@ -1,4 +1,4 @@
-// The commands of a delivery day: import, seal, reissue, release, close-day.
+// The commands of a delivery day: import, assign, seal, reissue, release, close-day.
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { dayText } from "../depot/calendar.ts";
@@ -31,6 +31,30 @@ interface ImportOptions {
   round?: string;
   route?: string;
   json?: boolean;
+}
+
+interface AssignOptions {
+  round: string;
+  day?: number;
+  json?: boolean;
+}
+
+function registerAssign(program: Command): void {
+  program
+    .command("assign")
+    .description("keep a round for a handheld: the dock loads it with that one")
+    .argument("<device>", "the handheld", deviceOption)
+    .requiredOption("--round <name>", "the round")
+    .option("--day <day>", "delivery day (default: today)", dayOption)
+    .option("--json", "as JSON")
+    .action(async (device: number, options: AssignOptions, command: Command) => {
+      const done = await withDepot(command, async (depot) =>
+        depot.assignRound(device, options.day ?? (await depot.today()), options.round),
+      );
+      print({ ...done, day: dayText(done.day) }, options.json, () => {
+        return `round "${done.round}" of ${dayText(done.day)} is kept for handheld ${done.device}`;
+      });
+    });
 }
 
 interface SealOptions {
@@ -160,6 +184,7 @@ function registerCloseDay(program: Command): void {
 /** Adds the commands of a delivery day. */
 export function registerDayCommands(program: Command): void {
   registerImport(program);
+  registerAssign(program);
   registerSeal(program);
   registerReissue(program);
   registerRelease(program);

@@ -2,7 +2,9 @@
 import type { Command } from "commander";
 import { registerDayCommands } from "./day-commands.ts";
 import { registerInit } from "./init-command.ts";
+import { registerLost } from "./lost-command.ts";
 import { registerReportCommands } from "./report-commands.ts";
+import { registerRollCall } from "./roll-call-command.ts";
 import { registerServe } from "./serve-command.ts";
 
 /** Adds every depot command to the program. */
@@ -11,4 +13,6 @@ export function registerDepotCommands(program: Command): void {
   registerDayCommands(program);
   registerServe(program);
   registerReportCommands(program);
+  registerRollCall(program);
+  registerLost(program);
 }

@@ -5,6 +5,8 @@ import { initDepot, MASTER_KEY_FILE } from "../depot/open-depot.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../depot/settings.ts";
 import type { Device } from "../depot/store/rows.ts";
 import { dataDirectory, depotParts, deviceOption, numberOption, print, withDepot } from "./depot-session.ts";
+import { registerLost } from "./lost-command.ts";
+import { registerTicket } from "./ticket-command.ts";
 
 interface InitOptions {
   name: string;
@@ -93,14 +95,8 @@ function registerDeviceCommands(program: Command): void {
       const devices = await withDepot(command, (depot) => depot.devices());
       print(devices, options.json, () => devices.map(deviceWords).join("\n") || "no handhelds yet");
     });
-  device
-    .command("lost")
-    .description("book a handheld as lost: its key is closed, every undelivered code on it is replaced")
-    .argument("<number>", "the handheld", deviceOption)
-    .action(async (number: number, _options: unknown, command: Command) => {
-      const replaced = await withDepot(command, (depot) => depot.markLost(number));
-      process.stdout.write(`handheld ${number} booked as lost, ${replaced} codes replaced\n`);
-    });
+  registerLost(device);
+  registerTicket(device);
 }
 
 /** Adds `init` and `device`. */

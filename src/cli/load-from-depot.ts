@@ -7,10 +7,13 @@ import type { ByteStream } from "../dock/byte-stream.ts";
 import { faultWords } from "../dock/fault-words.ts";
 import { FrameClient } from "../dock/frame-client.ts";
 import { openSession } from "../dock/service-session.ts";
-import { syncFailed, syncSession, type SyncOutcome } from "../dock/sync-session.ts";
-import { loadHandheld, type LoadCallbacks, type LoadEvent, type LoadResult } from "../dock/load-handheld.ts";
+import { askHello, syncFailed, syncSession, type SyncOutcome } from "../dock/sync-session.ts";
+import { isLoaded, loadHandheld, type LoadCallbacks, type LoadEvent, type LoadResult } from "../dock/load-handheld.ts";
 import { Role } from "../shared/wire/service-session.ts";
+import type { Hello } from "../shared/wire/service-data.ts";
 import { concatBytes } from "../shared/wire/bytes.ts";
+
+const BATTERY_UNKNOWN = 255;
 
 /** What to load. */
 export interface LoadWish {
@@ -57,10 +60,20 @@ export async function loadFromDepot(depot: Depot, cable: ByteStream, wish: LoadW
   const client = new FrameClient(cable, nobleHash);
   try {
     const options = { device: wish.device, maintenance: wish.maintenance ?? false };
-    return await loadHandheld(client, depotCallbacks(depot, wish), options);
+    const result = await loadHandheld(client, depotCallbacks(depot, wish), options);
+    if (isLoaded(result)) await noteVisit(depot, wish.device, await askHello(client));
+    return result;
   } finally {
     client.close();
   }
+}
+
+/** The roll-call counts this visit, too: it came, was loaded, and goes out again. */
+async function noteVisit(depot: Depot, device: number, hello: Hello): Promise<void> {
+  const { sequence, journalEpoch, battery, firmware } = hello;
+  const known = battery === BATTERY_UNKNOWN ? undefined : battery;
+  await depot.dockArrived(device, { unsent: 0, sequence, journalEpoch, battery: known, firmware });
+  await depot.dockLeft(device);
 }
 
 /**

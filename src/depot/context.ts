@@ -55,3 +55,11 @@ export async function deviceOf(tx: StoreTransaction, id: number): Promise<Device
   if (device === undefined) throw new DepotError(DepotFault.DeviceUnknown, `handheld ${id} is not known`);
   return device;
 }
+
+/**
+ * Passes when a handheld may be given work.
+ * @throws DepotError 917 when it is booked as lost
+ */
+export function checkInService(device: Device): void {
+  if (device.lost) throw new DepotError(DepotFault.DeviceLost, `handheld ${device.id} is booked as lost`);
+}

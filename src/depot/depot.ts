@@ -1,5 +1,7 @@
 // The depot's public face: every action of one depot, each in one transaction. Command line, server and tests use this
-// class only. It hands out codes to the buyer's view alone, and never a key but in a handheld's key file.
+// class only. It hands out codes to the buyer's view alone, and of keys only one handheld's: its key file, and the subkeys
+// by which dock and bench open a session with it.
+import type { Ticket } from "../shared/ticket.ts";
 import { dayOf } from "./calendar.ts";
 import type { DayClosed } from "./day/close-day.ts";
 import { closeDay } from "./day/close-day.ts";
@@ -12,10 +14,22 @@ import { track } from "./day/track.ts";
 import type { DepotContext } from "./context.ts";
 import { makeContext, settingsOf } from "./context.ts";
 import type { Provisioning, ProvisioningWish } from "./device/devices.ts";
-import { addDevice, markLost, provision } from "./device/devices.ts";
+import { addDevice, provision } from "./device/devices.ts";
+import type { LostBooking } from "./device/lost-device.ts";
+import { markLost } from "./device/lost-device.ts";
+import type { PortRole } from "./device/port-key.ts";
+import { portKey } from "./device/port-key.ts";
+import type { TicketWish } from "./device/ticket.ts";
+import { makeTicket } from "./device/ticket.ts";
+import type { DockWord } from "./dock/dock-visit.ts";
+import { dockArrived, dockLeft } from "./dock/dock-visit.ts";
+import type { RollCallMoment, RollCallRow } from "./dock/roll-call.ts";
+import { rollCall } from "./dock/roll-call.ts";
 import { nobleHash } from "./noble-hash.ts";
 import type { Release, ReleaseWish } from "./release/release.ts";
 import { release } from "./release/release.ts";
+import type { RoundForDevice } from "./round/assign-round.ts";
+import { assignRound, roundFor } from "./round/assign-round.ts";
 import type { RoundImported } from "./round/import-round.ts";
 import { importRound } from "./round/import-round.ts";
 import type { ParsedRound } from "./round/parsed-round.ts";
@@ -24,7 +38,7 @@ import { readRound } from "./round/read-round.ts";
 import type { SealedManifest } from "./seal/seal-manifest.ts";
 import { manifestFor, sealManifest } from "./seal/seal-manifest.ts";
 import type { Settings } from "./settings.ts";
-import type { Alarm, Device } from "./store/rows.ts";
+import type { Alarm, Assignment, Device } from "./store/rows.ts";
 import type { Store } from "./store/store.ts";
 import type { Clock, Entropy } from "./surroundings.ts";
 import { systemClock, systemEntropy } from "./surroundings.ts";
@@ -93,9 +107,47 @@ export class Depot {
     return this.store.transaction((tx) => provision(tx, this.context, device, depotUrl, wish));
   }
 
-  /** Books a handheld as lost and replaces every undelivered code on it; returns how many; fault 914. */
-  async markLost(device: number): Promise<number> {
+  /**
+   * Key for a session on a handheld's service port, 32 bytes: the subkey of the role, in the present or an earlier key
+   * epoch; a lost handheld's, too, for its results. Undefined when handheld or epoch are not known. Secret.
+   */
+  async portKey(device: number, keyEpoch: number, role: PortRole): Promise<Uint8Array | undefined> {
+    return this.store.transaction((tx) => portKey(tx, this.context, device, keyEpoch, role));
+  }
+
+  /** What the bench needs to work on one handheld; with `newKey` its key epoch rises. Secret. Faults 901, 914, 916, 917. */
+  async ticket(device: number, depotUrl: string, wish: TicketWish = {}): Promise<Ticket> {
+    return this.store.transaction((tx) => makeTicket(tx, this.context, device, depotUrl, wish));
+  }
+
+  /** Books a handheld as lost and replaces every undelivered code on it; a second time changes nothing; fault 914. */
+  async markLost(device: number): Promise<LostBooking> {
     return this.store.transaction((tx) => markLost(tx, this.context, device));
+  }
+
+  /** The round to load a handheld with on a day: its own, or a free one; undefined when there is none; 914, 917. */
+  async roundFor(device: number, day: number): Promise<RoundForDevice | undefined> {
+    return this.store.transaction((tx) => roundFor(tx, device, day));
+  }
+
+  /** Keeps a round for a handheld on a day; faults 914, 917, 918, 930. */
+  async assignRound(device: number, day: number, round: string): Promise<Assignment> {
+    return this.store.transaction((tx) => assignRound(tx, device, day, round));
+  }
+
+  /** A handheld is in the dock: to be said at least every 30 s, else it has left after 90 s; fault 914. */
+  async dockArrived(device: number, word: DockWord): Promise<void> {
+    return this.store.transaction((tx) => dockArrived(tx, this.context, device, word));
+  }
+
+  /** A handheld was taken out of the dock; fault 914. */
+  async dockLeft(device: number): Promise<void> {
+    return this.store.transaction((tx) => dockLeft(tx, this.context, device));
+  }
+
+  /** Where every handheld is, by number, and whose results may be missing. */
+  async rollCall(day: number, moment: RollCallMoment = "morning"): Promise<RollCallRow[]> {
+    return this.store.transaction((tx) => rollCall(tx, this.context, day, moment));
   }
 
   /** Seals a new manifest; faults 914, 917…919. */

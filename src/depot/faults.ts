@@ -32,6 +32,7 @@ export const enum DepotFault {
   DayOrder = 927,
   StoreBusy = 928,
   VaultDamaged = 929,
+  RoundTaken = 930,
 }
 
 /** One row of FAULTS.md: number, meaning, what to do. */
@@ -72,4 +73,5 @@ export const DEPOT_FAULTS: readonly FaultRow[] = [
   [DepotFault.DayOrder, "The next delivery day does not lie after the day closed.", "Give a later --next."],
   [DepotFault.StoreBusy, "Another process keeps the database locked.", "Try again; look for a stuck process."],
   [DepotFault.VaultDamaged, "A stored code does not open with this master key.", "Restore the right master key."],
+  [DepotFault.RoundTaken, "Another handheld has this round on that day.", "Choose another round or handheld."],
 ];

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Code, Device, Manifest, Parcel, PlannedParcel, StoredRecord } from "../../src/depot/store/rows.ts";
 import type { Store, StoreTransaction } from "../../src/depot/store/store.ts";
 import { DEFAULT_SETTINGS } from "../../src/depot/settings.ts";
+import { dockStoreCases } from "./dock-store.cases.ts";
 
 const U32_MAX = 0xffff_ffff;
 const DAY = 20_781;
@@ -312,5 +313,7 @@ export function storeCases(database: StoreCase): void {
       assert.equal(await run((tx) => tx.alarms.exists({ ...alarm, journalEpoch: 1 })), false);
       assert.deepEqual(await run((tx) => tx.alarms.list()), [{ ...alarm, id: 1 }]);
     });
+
+    dockStoreCases(run);
   });
 }

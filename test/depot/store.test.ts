@@ -65,6 +65,21 @@ describe("store: SQLite file that is opened more than once", () => {
     await two.close();
   });
 
+  it("brings a database of the first version up to date, with its rows", async () => {
+    const { default: Database } = await import("libsql");
+    const first = await openSqliteStore(path);
+    await first.transaction((tx) => tx.saveSettings(DEFAULT_SETTINGS));
+    await first.close();
+    const raw = new Database(path);
+    for (const table of ["dock_visit", "sync_word", "assignment"]) raw.exec(`drop table ${table}`);
+    raw.exec("update schema_version set version = 1");
+    raw.close();
+    const second = await openSqliteStore(path);
+    assert.deepEqual(await second.transaction((tx) => tx.settings()), DEFAULT_SETTINGS);
+    assert.deepEqual(await second.transaction((tx) => tx.sightings.visits()), []);
+    await second.close();
+  });
+
   it("refuses a database of a newer version", async () => {
     const { default: Database } = await import("libsql");
     (await openSqliteStore(path)).close();

@@ -1,8 +1,7 @@
-// Handhelds at the depot: added, given keys, booked as lost. Keys derive from the master key whenever they are needed;
+// Handhelds at the depot: added, given keys. Keys derive from the master key whenever they are needed;
 // none is ever stored or shown.
 import { hmac } from "../../shared/crypto/hmac.ts";
 import { DEPOT_URL_MAX, encodeKeyFile } from "../../shared/wire/key-file.ts";
-import { replaceCode } from "../codes/replace-code.ts";
 import type { DepotContext } from "../context.ts";
 import { deviceOf } from "../context.ts";
 import { DepotError } from "../depot-error.ts";
@@ -95,7 +94,11 @@ export async function provision(
   return { device: id, keyEpoch: keyEpoch, keyFile: keyFile, mac: mac };
 }
 
-function checkUrl(depotUrl: string): void {
+/**
+ * Passes for an address that a key file can hold.
+ * @throws DepotError 901
+ */
+export function checkUrl(depotUrl: string): void {
   if (!/^http:\/\/[\x21-\x7e]+$/.test(depotUrl) || depotUrl.length > DEPOT_URL_MAX) {
     throw new DepotError(
       DepotFault.Usage,
@@ -104,33 +107,9 @@ function checkUrl(depotUrl: string): void {
   }
 }
 
-async function closeManifests(tx: StoreTransaction, manifests: readonly Manifest[]): Promise<void> {
+/** Closes those manifests that are open. */
+export async function closeManifests(tx: StoreTransaction, manifests: readonly Manifest[]): Promise<void> {
   for (const { device, journalEpoch, closed } of manifests) {
     if (!closed) await tx.manifests.update(device, journalEpoch, { closed: true });
   }
-}
-
-/**
- * Books a handheld as lost, design §3.1 rule 5: its key epoch and manifests are closed (its records are still taken,
- * and flagged), and every undelivered code it carries is replaced for the same day.
- * @returns how many codes were replaced
- */
-export async function markLost(tx: StoreTransaction, context: DepotContext, id: number): Promise<number> {
-  await deviceOf(tx, id);
-  const open = (await tx.manifests.ofDevice(id)).filter((manifest) => !manifest.closed);
-  await closeManifests(tx, open);
-  await tx.devices.update(id, { lost: true });
-  const carried = new Set<number>();
-  for (const manifest of open) {
-    for (const entry of await tx.manifests.allEntries(id, manifest.journalEpoch)) carried.add(entry.code);
-  }
-  let replaced = 0;
-  for (const codeId of carried) {
-    const code = await tx.codes.find(codeId);
-    const parcel = code?.state === "live" ? await tx.parcels.find(code.parcel) : undefined;
-    if (parcel === undefined || parcel.status === "delivered" || parcel.acceptedAt_s !== undefined) continue;
-    await replaceCode(tx, context, parcel, parcel.day);
-    replaced++;
-  }
-  return replaced;
 }

@@ -5,10 +5,10 @@ import { decodeManifestHeader, headBytes, MANIFEST_MAC_BYTES } from "../../share
 import { RECORD_MAC_BYTES } from "../../shared/wire/journal.ts";
 import { dayStart_s, dayText, noonOffset_min } from "../calendar.ts";
 import type { DepotContext } from "../context.ts";
-import { deviceOf, settingsOf } from "../context.ts";
+import { checkInService, deviceOf, settingsOf } from "../context.ts";
 import { DepotError } from "../depot-error.ts";
 import { DepotFault } from "../faults.ts";
-import type { Code, Device, Manifest, PlannedParcel } from "../store/rows.ts";
+import type { Code, Manifest, PlannedParcel } from "../store/rows.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { UPDATE_SLOTS } from "../sync/queue-update.ts";
 import type { ManifestParcel } from "./manifest-builder.ts";
@@ -102,14 +102,10 @@ export function sealedOf(manifest: Manifest, bytes: Uint8Array): SealedManifest 
 }
 
 /** A round's parcels: withdrawn and replanned ones are not due; one moved to another day is listed, "not today". */
-async function listedParcels(tx: StoreTransaction, day: number, round: string): Promise<PlannedParcel[]> {
+export async function listedParcels(tx: StoreTransaction, day: number, round: string): Promise<PlannedParcel[]> {
   return (await tx.parcels.ofDay(day)).filter(
     ({ plan }) => plan.round === round && (plan.outcome === "current" || plan.outcome === "moved"),
   );
-}
-
-function checkInService(device: Device): void {
-  if (device.lost) throw new DepotError(DepotFault.DeviceLost, `handheld ${device.id} is booked as lost`);
 }
 
 /** Of each parcel the code its handheld must know: the spent one, else the live one, else the newest void one. */
@@ -170,7 +166,7 @@ async function keep(
 /**
  * The manifest to load: the newest open one of that device and day in its present key epoch while it lists the round's
  * parcels (what changed since in their codes comes as updates, while there is room for them), or a new one.
- * @param round needed only when the day has several rounds and the device has none of them yet
+ * @param round needed only when the day has several rounds and the device has none of them, assigned or sealed, yet
  */
 export async function manifestFor(
   tx: StoreTransaction,
@@ -183,7 +179,8 @@ export async function manifestFor(
   checkInService(device);
   const all = await tx.manifests.ofDevice(deviceId);
   const ofDay = all.filter((manifest) => manifest.day === day);
-  const name = round ?? ofDay[0]?.round ?? (await onlyRound(tx, day));
+  const assigned = (await tx.assignments.find(deviceId, day))?.round;
+  const name = round ?? assigned ?? ofDay[0]?.round ?? (await onlyRound(tx, day));
   const newest = ofDay[0];
   const isOpen = newest?.closed === false && newest.updatesQueued < UPDATE_SLOTS;
   // While an older one is open the handheld may still work with that: tries on codes that came to it as updates are in no

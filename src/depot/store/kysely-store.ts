@@ -3,11 +3,13 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Settings } from "../settings.ts";
 import { KyselyAlarms, KyselyReleases } from "./kysely-alarms.ts";
+import { KyselyAssignments } from "./kysely-assignments.ts";
 import { KyselyCodes } from "./kysely-codes.ts";
 import { KyselyDevices } from "./kysely-devices.ts";
 import { KyselyManifests } from "./kysely-manifests.ts";
 import { KyselyParcels } from "./kysely-parcels.ts";
 import { KyselyRecords } from "./kysely-records.ts";
+import { KyselySightings } from "./kysely-sightings.ts";
 import { flag } from "./row-values.ts";
 import type { DepotRow, Schema } from "./schema.ts";
 import type { IdKind, Store, StoreTransaction } from "./store.ts";
@@ -43,6 +45,8 @@ class KyselyTransaction implements StoreTransaction {
   readonly records: KyselyRecords;
   readonly releases: KyselyReleases;
   readonly alarms: KyselyAlarms;
+  readonly sightings: KyselySightings;
+  readonly assignments: KyselyAssignments;
   private readonly tx: Transaction<Schema>;
   private readonly depot: number;
 
@@ -56,6 +60,8 @@ class KyselyTransaction implements StoreTransaction {
     this.records = new KyselyRecords(tx, depot);
     this.releases = new KyselyReleases(tx, depot);
     this.alarms = new KyselyAlarms(tx, depot);
+    this.sightings = new KyselySightings(tx, depot);
+    this.assignments = new KyselyAssignments(tx, depot);
   }
 
   async settings(): Promise<Settings | undefined> {

@@ -258,8 +258,53 @@ async function journalTables(db: AnyDatabase, bytes: BytesType): Promise<void> {
   );
 }
 
+/** What the dock saw of each handheld, what its last sync said, and which round is kept for it. */
+const dockTables: Step = async (db) => {
+  await createTable(
+    db,
+    "dock_visit",
+    [
+      ["device", U32],
+      ["arrived_at", U32],
+      ["heard_at", U32],
+      ["left_at", `${U32}?`],
+      ["said_at", U32],
+      ["unsent", U32],
+      ["sequence", U32],
+      ["journal_epoch", U32],
+      ["battery", "integer?"],
+      ["firmware", U32],
+    ],
+    ["device"],
+  );
+  await createTable(
+    db,
+    "sync_word",
+    [
+      ["device", U32],
+      ["at", U32],
+      ["key_epoch", U32],
+      ["journal_epoch", U32],
+      ["journal_end", "integer"],
+    ],
+    ["device"],
+  );
+  await createTable(
+    db,
+    "assignment",
+    [
+      ["device", U32],
+      ["day", "integer"],
+      ["round", "text"],
+    ],
+    ["device", "day"],
+  );
+  const oneHandheld = db.schema.createIndex("assignment_round").unique().on("assignment");
+  await oneHandheld.columns(["depot", "day", "round"]).execute();
+};
+
 /** Step n brings a database from version n to n + 1. */
-const STEPS: readonly Step[] = [firstTables];
+const STEPS: readonly Step[] = [firstTables, dockTables];
 
 /**
  * Brings the database up to date, each step in a transaction of its own; run again it changes nothing.

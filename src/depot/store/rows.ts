@@ -25,6 +25,47 @@ export interface Device {
   lost: boolean;
 }
 
+/** The last time a handheld was in the dock, in the depot's times. One for each handheld; what it says is its own word. */
+export interface DockVisit {
+  device: number;
+  /** When it was plugged in. */
+  arrivedAt_s: number;
+  /** When the dock last said that it is still there, or that it left. */
+  heardAt_s: number;
+  /** When the dock said that it was taken out; undefined while it never did. */
+  leftAt_s: number | undefined;
+  /** Since when it says what stands in the fields below. */
+  saidAt_s: number;
+  /** Records that it had not had acknowledged. */
+  unsent: number;
+  /** Of the manifest that it held, 0 none. */
+  sequence: number;
+  journalEpoch: number;
+  /** Percent. */
+  battery: number | undefined;
+  /** major × 65536 + minor × 256 + patch. */
+  firmware: number;
+}
+
+/** What a handheld's last sync said of where it stands. One for each handheld. */
+export interface SyncWord {
+  device: number;
+  at_s: number;
+  /** Of the key that the request was made with. */
+  keyEpoch: number;
+  /** Of the manifest it works with, 0 none. */
+  journalEpoch: number;
+  /** Slots of that journal which it has written, the most it ever said. */
+  end: number;
+}
+
+/** A round that is kept for a handheld on one day. */
+export interface Assignment {
+  device: number;
+  day: number;
+  round: string;
+}
+
 /** A round of one day. */
 export interface Round {
   day: number;

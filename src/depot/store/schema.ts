@@ -28,6 +28,16 @@ export interface Schema {
   record: RecordRow;
   release_issue: ReleaseRow;
   alarm: AlarmRow;
+  dock_visit: DockVisitRow;
+  sync_word: {
+    depot: number;
+    device: number;
+    at: number;
+    key_epoch: number;
+    journal_epoch: number;
+    journal_end: number;
+  };
+  assignment: { depot: number; device: number; day: number; round: string };
 }
 
 /** Settings of one depot. */
@@ -59,6 +69,21 @@ export interface DeviceRow {
   firmware: number | null;
   clock: number | null;
   lost: Flag;
+}
+
+/** The last dock visit of a handheld. */
+export interface DockVisitRow {
+  depot: number;
+  device: number;
+  arrived_at: number;
+  heard_at: number;
+  left_at: number | null;
+  said_at: number;
+  unsent: number;
+  sequence: number;
+  journal_epoch: number;
+  battery: number | null;
+  firmware: number;
 }
 
 /** A parcel. */

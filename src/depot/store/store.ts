@@ -2,8 +2,10 @@
 // each implementation. All work goes through a transaction; nothing here says how rows are kept.
 import type {
   Alarm,
+  Assignment,
   Code,
   Device,
+  DockVisit,
   Manifest,
   ManifestEntry,
   Parcel,
@@ -13,6 +15,7 @@ import type {
   ReleaseIssue,
   Round,
   StoredRecord,
+  SyncWord,
 } from "./rows.ts";
 import type { Settings } from "../settings.ts";
 
@@ -46,6 +49,8 @@ export interface StoreTransaction {
   readonly records: RecordStore;
   readonly releases: ReleaseStore;
   readonly alarms: AlarmStore;
+  readonly sightings: SightingStore;
+  readonly assignments: AssignmentStore;
 }
 
 /** Handhelds. */
@@ -152,4 +157,30 @@ export interface AlarmStore {
   exists(alarm: Omit<Alarm, "id">): Promise<boolean>;
   /** In the order raised. */
   list(): Promise<Alarm[]>;
+}
+
+/** Where each handheld was last seen: one dock visit and one sync a handheld, the later in place of the earlier. */
+export interface SightingStore {
+  saveVisit(visit: DockVisit): Promise<void>;
+  visit(device: number): Promise<DockVisit | undefined>;
+  /** Of all handhelds, by device. */
+  visits(): Promise<DockVisit[]>;
+  saveSyncWord(word: SyncWord): Promise<void>;
+  syncWord(device: number): Promise<SyncWord | undefined>;
+  /** Of all handhelds, by device. */
+  syncWords(): Promise<SyncWord[]>;
+}
+
+/** Rounds kept for handhelds: one a handheld and day, and a round for one handheld only. */
+export interface AssignmentStore {
+  /**
+   * In place of the handheld's assignment of that day.
+   * @throws when another handheld has the round
+   */
+  save(assignment: Assignment): Promise<void>;
+  find(device: number, day: number): Promise<Assignment | undefined>;
+  /** By device. */
+  ofDay(day: number): Promise<Assignment[]>;
+  /** Those of a handheld from a day on. */
+  removeFrom(device: number, day: number): Promise<void>;
 }
