@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { benchBundles, benchVariables } from "./bench/bundle-bench.ts";
 import { benchDepot } from "./bench/depot-bench.ts";
+import { benchDock, benchLoading } from "./bench/dock-bench.ts";
 import { benchHandheld, type Figure } from "./bench/handheld-bench.ts";
 import { ROOT } from "./build/project.ts";
 import { findInterpreter, pathWithoutPackages } from "./interpreter-path.ts";
@@ -13,9 +14,16 @@ function progress(line: string): void {
   process.stderr.write(`# ${line}\n`);
 }
 
-function lineOf({ name, value, unit, aim }: Figure): string {
+function judgement({ value, aim, least }: Figure): string {
+  if (aim !== undefined) return `   aim ≤ ${aim}${value <= aim ? "" : "   MISSED"}`;
+  if (least !== undefined) return `   aim ≥ ${least}${value >= least ? "" : "   MISSED"}`;
+  return "";
+}
+
+function lineOf(figure: Figure): string {
+  const { name, value, unit } = figure;
   const shown = Number.isInteger(value) ? String(value) : value.toPrecision(PLACES);
-  const judged = aim === undefined ? "" : `   aim ≤ ${aim}${value <= aim ? "" : "   MISSED"}`;
+  const judged = judgement(figure);
   return `${name.padEnd(58)} ${shown.padStart(9)} ${unit}${judged}`;
 }
 
@@ -26,11 +34,14 @@ async function main(): Promise<void> {
   const figures = await benchBundles();
   progress("depot");
   figures.push(...benchDepot());
+  progress("dock: one handheld, then sixteen, at a UART's pace");
+  figures.push(...(await benchDock()));
   if (findInterpreter() === undefined) {
     progress("SKIPPED: verdict, boot and variables: there is no `espruino` on the PATH (see CONTRIBUTING.md)");
   } else {
     progress("variables");
     figures.push(...(await benchVariables()));
+    figures.push(...(await benchLoading()));
     figures.push(...((await benchHandheld(progress)) ?? []));
   }
   const text = process.argv.includes("--json") ? JSON.stringify(figures, null, 2) : figures.map(lineOf).join("\n");

@@ -31,8 +31,10 @@ export interface Figure {
   name: string;
   value: number;
   unit: string;
-  /** What was aimed for, when something was. */
+  /** What it should not be above, when something was aimed for. */
   aim?: number;
+  /** What it should not be below. */
+  least?: number;
 }
 
 /** Bundle of the device side, as the firmware's are made. */

@@ -10,7 +10,8 @@ import { initDepot, openDepot } from "../../src/depot/open-depot.ts";
 import type { HallEvent } from "../../src/dock/hall/hall-event.ts";
 import type { HallTotals } from "../../src/dock/hall/tally.ts";
 import { parola } from "../support/parola-command.ts";
-import { HandheldProcesses, hasSocat, writeKeyedImage } from "../dock/hall/handheld-processes.ts";
+import { HandheldProcesses, writeKeyedImage } from "../dock/hall/handheld-processes.ts";
+import { hasSocat } from "../support/pseudo-terminal.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const COUNT = 16;

@@ -9,7 +9,8 @@ import { openPort } from "../../src/dock/open-port.ts";
 import { writeU16 } from "../../src/shared/wire/bytes.ts";
 import { Command } from "../../src/shared/wire/service-frame.ts";
 import { nodeHash } from "../support/node-hash.ts";
-import { hasSocat, LINE_BYTES_PER_SECOND, PseudoTerminal } from "../support/pseudo-terminal.ts";
+import { LINE_BYTES_PER_SECOND } from "../support/line-pace.ts";
+import { hasSocat, PseudoTerminal } from "../support/pseudo-terminal.ts";
 import { ScriptedHandheld } from "../support/scripted-handheld.ts";
 import { testKey } from "../support/test-round.ts";
 

@@ -5,56 +5,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-
-/** Bytes in a second on a line of 115,200 baud, 8N1. */
-export const LINE_BYTES_PER_SECOND = 11_520;
-
-const TICK_MS = 4;
+import { LinePace } from "./line-pace.ts";
 
 /** Whether socat is on this machine; says how to get it when it is not. */
 export function hasSocat(): boolean {
   const isThere = spawnSync("socat", ["-V"]).error === undefined;
   if (!isThere) console.log("      skipped: no socat on this machine; Debian and Ubuntu: apt-get install socat");
   return isThere;
-}
-
-/** Lets bytes through no faster than a line does. */
-class Pace {
-  private readonly bytesPerSecond: number;
-  private readonly out: (bytes: Uint8Array) => void;
-  private waiting = Buffer.alloc(0);
-  private timer: NodeJS.Timeout | undefined;
-  private last_ms = 0;
-
-  constructor(bytesPerSecond: number, out: (bytes: Uint8Array) => void) {
-    this.bytesPerSecond = bytesPerSecond;
-    this.out = out;
-  }
-
-  push(bytes: Uint8Array): void {
-    if (this.bytesPerSecond === Infinity) return this.out(bytes);
-    this.waiting = Buffer.concat([this.waiting, bytes]);
-    if (this.timer !== undefined) return;
-    this.last_ms = performance.now();
-    this.timer = setInterval(() => this.tick(), TICK_MS);
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    this.waiting = Buffer.alloc(0);
-  }
-
-  private tick(): void {
-    const now_ms = performance.now();
-    const count = Math.floor(((now_ms - this.last_ms) * this.bytesPerSecond) / 1000);
-    if (count === 0) return;
-    this.last_ms = now_ms;
-    const bytes = new Uint8Array(this.waiting.subarray(0, count));
-    this.waiting = this.waiting.subarray(count);
-    if (this.waiting.length === 0) this.stop();
-    this.out(bytes);
-  }
 }
 
 /** One pseudo-terminal. Call {@link remove} at the end, whatever happened. */
@@ -67,14 +24,14 @@ export class PseudoTerminal {
   bytesLeft = Infinity;
   private readonly folder: string;
   private socat: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
-  private readonly toHost: Pace;
-  private readonly fromHost: Pace;
+  private readonly toHost: LinePace;
+  private readonly fromHost: LinePace;
 
   private constructor(bytesPerSecond: number) {
     this.folder = mkdtempSync(join(tmpdir(), "parola-pty-"));
     this.path = join(this.folder, "port");
-    this.toHost = new Pace(bytesPerSecond, (bytes) => this.socat?.stdin.write(this.across(bytes)));
-    this.fromHost = new Pace(bytesPerSecond, (bytes) => {
+    this.toHost = new LinePace(bytesPerSecond, (bytes) => this.socat?.stdin.write(this.across(bytes)));
+    this.fromHost = new LinePace(bytesPerSecond, (bytes) => {
       const crossed = this.across(bytes);
       if (crossed.length > 0) this.onData(crossed);
     });

@@ -1,26 +1,17 @@
 // Simulated handhelds as processes, each behind a line of a UART's pace and, where asked for, a pseudo-terminal. All of it
 // is stopped by end(); nothing outlives the test.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { FrameClient } from "../../../src/dock/frame-client.ts";
 import { Command } from "../../../src/shared/wire/service-frame.ts";
 import { SimulatedHandheld } from "../../../src/simulator/simulated-handheld.ts";
+import { LINE_BYTES_PER_SECOND, LinePace } from "../../support/line-pace.ts";
 import { nodeHash } from "../../support/node-hash.ts";
 import { simBundle } from "../../support/sim-bundle.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-/** What a UART of 115,200 baud, 8N1, carries. */
-export const UART_BYTES_S = 11_520;
-const TICK_MS = 10;
-
-/** Whether pseudo-terminals can be made here; says how when not. */
-export function hasSocat(): boolean {
-  const found = spawnSync("socat", ["-V"]).status === 0;
-  if (!found) console.log("      skipped: no socat on this machine; install the package socat");
-  return found;
-}
 
 /** A flash image with a key in it. */
 export async function writeKeyedImage(path: string, keyFile: Uint8Array): Promise<void> {
@@ -36,17 +27,11 @@ export async function writeKeyedImage(path: string, keyFile: Uint8Array): Promis
 
 /** Carries bytes from one socket to another, so many a second. */
 function pace(from: Socket, to: Socket, bytes_s: number): void {
-  let waiting = Buffer.alloc(0);
-  const timer = setInterval(() => {
-    if (waiting.length === 0) return;
-    const count = Math.ceil((bytes_s * TICK_MS) / 1000);
-    to.write(waiting.subarray(0, count));
-    waiting = waiting.subarray(count);
-  }, TICK_MS);
-  from.on("data", (bytes) => (waiting = Buffer.concat([waiting, bytes])));
+  const line = new LinePace(bytes_s, (bytes) => to.write(bytes));
+  from.on("data", (bytes) => line.push(bytes));
   from.on("error", () => undefined);
   from.on("close", () => {
-    clearInterval(timer);
+    line.stop();
     to.destroy();
   });
 }
@@ -100,7 +85,7 @@ export class HandheldProcesses {
   }
 
   /** A line of a UART's pace in front of an address tcp://127.0.0.1:…; returns its own. */
-  async paced(address: string, bytes_s = UART_BYTES_S): Promise<string> {
+  async paced(address: string, bytes_s = LINE_BYTES_PER_SECOND): Promise<string> {
     const port = Number(address.split(":").at(-1));
     return this.port((near) => {
       const far = connect({ host: "127.0.0.1", port, noDelay: true });
