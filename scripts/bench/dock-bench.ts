@@ -117,7 +117,7 @@ async function loadAll(depot: Depot, addresses: readonly string[]): Promise<numb
         if (event.at === "verdict" && event.verdict !== "ready") refused.push(event.words);
       },
     },
-    { assignFree: false, maintenance: false, once: true, retried: new Set(), times: HALL_TIMES },
+    { assignFree: false, maintenance: false, resultsOnly: false, once: true, retried: new Set(), times: HALL_TIMES },
   );
   const start_ms = performance.now();
   await hall.once(addresses);

@@ -25,6 +25,7 @@ interface DockOptions {
   day?: number;
   assignFree?: boolean;
   maintenance?: boolean;
+  resultsOnly?: boolean;
   json?: boolean;
 }
 
@@ -82,6 +83,7 @@ class DockRun {
       {
         assignFree: options.assignFree ?? false,
         maintenance: options.maintenance ?? false,
+        resultsOnly: options.resultsOnly ?? false,
         once: this.isOnce,
         retried: new Set(this.named),
         times: HALL_TIMES,
@@ -147,6 +149,7 @@ export function registerDockHall(program: Command): void {
     .option("--once", "every port once, then end")
     .option("--day <day>", "delivery day (default: today)", dayOption)
     .option("--assign-free", "give a handheld without a round the next free one, without asking")
+    .option("--results-only", "take results and load nothing: the evening")
     .option("--maintenance", "run maintenance where the flash needs it; leave them on power")
     .option("--json", "one JSON object a line")
     .action(async (options: DockOptions, command: Command) => {

@@ -46,6 +46,8 @@ export interface LoadOptions {
   device?: number;
   /** Run maintenance when the flash needs it: takes seconds, and the handheld must stay on power. */
   maintenance?: boolean;
+  /** Take its results and set its clock, and load nothing: the evening. */
+  resultsOnly?: boolean;
   /** Percent below which it needs charging, {@link CHARGE_BELOW_PERCENT} when left out. */
   chargeBelow?: number;
   /** Opens the cable again after it failed; without it, a failing cable ends the loading. */
@@ -56,7 +58,7 @@ export interface LoadOptions {
 
 /** What became of it; the first three are loaded, of which "needs charging" stays in the dock. */
 export type LoadVerdict =
-  "ready" | "already loaded" | "needs charging" | "needs maintenance" | "unknown device" | "refused";
+  "ready" | "already loaded" | "needs charging" | "results taken" | "needs maintenance" | "unknown device" | "refused";
 
 /** The verdict on one handheld. */
 export interface LoadResult {
@@ -122,6 +124,9 @@ class Loading {
     this.device = hello.device;
     await this.openSession();
     const synced = await this.inSession(() => this.sync("results", "its results could not be taken"));
+    if (this.options.resultsOnly === true) {
+      return { verdict: "results taken", fault: 0, words: "results taken: all that was on it is at the depot" };
+    }
     this.manifest ??= await this.depot.manifest(synced);
     const fault = await this.load(this.manifest);
     const clockFailure = "the manifest is loaded, but the clock could not be set";

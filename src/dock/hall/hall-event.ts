@@ -37,7 +37,7 @@ export interface HallEvent {
   words: string;
 }
 
-/** Whether a handheld may be taken on the road after this verdict. */
+/** Whether a handheld is done with: it may be taken on the road, or, where nothing is loaded, its results are in. */
 export function isGood(verdict: HallVerdict): boolean {
-  return verdict === "ready" || verdict === "already loaded";
+  return verdict === "ready" || verdict === "already loaded" || verdict === "results taken";
 }

@@ -89,6 +89,8 @@ export interface HallOptions {
   assignFree: boolean;
   /** Run maintenance where the flash needs it. */
   maintenance: boolean;
+  /** Take results and load nothing. */
+  resultsOnly: boolean;
   /** Each port once: a port is let go after its verdict. */
   once: boolean;
   /** Ports that are tried again after a while even when nothing changed. */

@@ -132,7 +132,8 @@ export class PortCourse {
       progress: (event: LoadEvent) => this.progress(event),
     };
     try {
-      return await parts.load(client, callbacks, { maintenance: options.maintenance });
+      const { maintenance, resultsOnly } = options;
+      return await parts.load(client, callbacks, { maintenance, resultsOnly });
     } catch (error) {
       const fault = error instanceof Error && "number" in error && typeof error.number === "number" ? error.number : 0;
       const message = error instanceof Error ? error.message : String(error);

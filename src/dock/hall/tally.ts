@@ -6,8 +6,10 @@ import { type HallVerdict, isGood } from "./hall-event.ts";
 export interface HallTotals {
   /** Handhelds that were plugged in, the ones being loaded included. */
   seen: number;
-  /** Of these: ready or already loaded. */
+  /** Of these: done with. */
   ready: number;
+  /** Of those that are done with: only their results were wanted. */
+  taken: number;
   loading: number;
   needCharging: number;
   needMaintenance: number;
@@ -67,6 +69,7 @@ export class Tally {
     return {
       seen: all.length - count("no handheld"),
       ready: all.filter((verdict) => verdict !== "loading" && isGood(verdict)).length,
+      taken: count("results taken"),
       loading: count("loading"),
       needCharging: count("needs charging"),
       needMaintenance: count("needs maintenance"),
@@ -80,7 +83,7 @@ export class Tally {
 
 /** The totals in a line, for example "31 of 40 ready, 2 need charging, 1 refused". */
 export function totalsWords(totals: HallTotals): string {
-  const { seen, ready, withoutHandheld } = totals;
+  const { seen, ready, taken, withoutHandheld } = totals;
   const parts: [number, string][] = [
     [totals.loading, "loading"],
     [totals.needCharging, totals.needCharging === 1 ? "needs charging" : "need charging"],
@@ -91,5 +94,5 @@ export function totalsWords(totals: HallTotals): string {
     [withoutHandheld, withoutHandheld === 1 ? "port without a handheld" : "ports without a handheld"],
   ];
   const rest = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
-  return [seen === 0 ? "no handheld" : `${ready} of ${seen} ready`, ...rest].join(", ");
+  return [seen === 0 ? "no handheld" : `${ready} of ${seen} ${taken > 0 ? "emptied" : "ready"}`, ...rest].join(", ");
 }

@@ -107,6 +107,7 @@ export class HallRig {
     this.hall = new Hall(parts, {
       assignFree: false,
       maintenance: false,
+      resultsOnly: false,
       once: false,
       retried: new Set(),
       times: { ...HALL_TIMES, look_ms: 5, heartbeat_ms: 5, replug_ms: 1, retry_ms: 5 },

@@ -48,6 +48,21 @@ describe("Hall", function () {
     assert.equal(starts.length, 3);
   });
 
+  it("takes results and loads nothing, in the evening", async () => {
+    make({ options: { once: true, resultsOnly: true } });
+    const handheld = rig.plug("p7", 7, "");
+    handheld.hello.unsent = 3;
+    handheld.effects.set(Command.SyncReply, () => (handheld.hello.unsent = 0));
+    await rig.hall.once(["p7"]);
+    assert.equal((await rig.verdict("p7")).verdict, "results taken");
+    assert.ok(!handheld.commands.includes(Command.LoadBegin));
+    assert.deepEqual(
+      rig.depot.log.filter((line) => line.startsWith("manifest")),
+      [],
+    );
+    assert.equal(totalsWords(rig.hall.totals()), "1 of 1 emptied");
+  });
+
   it("tells bytes sent and the total, and a number only as the handheld gave it", async () => {
     make(once);
     rig.plug("p", 7);
