@@ -11,7 +11,7 @@ import { NativeHash } from "../../hal/espruino/native-hash.ts";
 import { OffsetClock } from "../../hal/espruino/offset-clock.ts";
 import { TcpService } from "../../hal/espruino/tcp-service.ts";
 import { LineJoiner } from "../../hal/portable/line-joiner.ts";
-import { StorageFlash } from "../../hal/portable/storage-flash.ts";
+import { StorageFlash, type StorageGround } from "../../hal/portable/storage-flash.ts";
 
 /** Default TCP port of the bench; the Storage file `bench.port` may name another. */
 const BENCH_PORT = 2424;
@@ -20,15 +20,15 @@ const BAUD = 115200;
 const WIDTH = 128;
 const HEIGHT = 64;
 
-/** 256 kB of Storage: two slots of 50 kB and a day of 304 parcels. */
+/** 256 kB of Storage: two slots of 51 kB and a day of 304 parcels. */
 export const budget: BoardBudget = {
-  bundle_bytes: 51200,
+  bundle_bytes: 52224,
   variables_idle: 4000,
   variables_peak: 4500,
   storage_bytes: 262144,
   storage_start: 0x10000000,
   page_bytes: 1024,
-  slot_bytes: 51200,
+  slot_bytes: 52224,
   parcels: 304,
 };
 
@@ -42,6 +42,9 @@ function pixelsOf(graphics: Graphics): Uint8Array {
 /** Makes the board; the console is off from here on. */
 export function createBoard(): Board {
   E.setConsole(null, { force: true });
+  // What comes on the console's line while it is off is read and dropped: kept, the interpreter would run it without end once
+  // the console is opened.
+  USB.on("data", () => undefined);
   // The Linux build starts with 4,096 variables and adds to them when they run out, but not for a typed array's bytes,
   // which then fail: it is made to add them now. Hardware boards have 12,000 and more from the start.
   // Rows, for pushing looks through all that an array holds already: one long array took four fifths of the start.
@@ -67,23 +70,25 @@ export function createBoard(): Board {
     setLink: (up) => link.setUp(up),
     pixels: () => pixelsOf(graphics),
   });
+  const ground: StorageGround = {
+    start: budget.storage_start,
+    bytes: budget.storage_bytes,
+    pageBytes: budget.page_bytes,
+    read: (length, address) => flash.read(length, address),
+    write: (data, address) => flash.write(data, address),
+    erase: (address) => flash.erasePage(address),
+    toBytes: (text) => E.toUint8Array(text),
+    toText: (bytes) => E.toString(bytes),
+    crc32: (text) => E.CRC32(text) >>> 0,
+  };
   return {
     name: "linux",
     parcelsMax: budget.parcels,
     clock: clock,
     display: new GraphicsDisplay(graphics, () => undefined),
     entropy: new HardwareEntropy(),
-    flash: new StorageFlash(storage, {
-      start: budget.storage_start,
-      bytes: budget.storage_bytes,
-      pageBytes: budget.page_bytes,
-      read: (length, address) => flash.read(length, address),
-      write: (data, address) => flash.write(data, address),
-      erase: (address) => flash.erasePage(address),
-      toBytes: (text) => E.toUint8Array(text),
-      toText: (bytes) => E.toString(bytes),
-      crc32: (text) => E.CRC32(text) >>> 0,
-    }),
+    flash: new StorageFlash(storage, ground),
+    ground: ground,
     hash: hash,
     keypad: bench,
     link: link,

@@ -2,7 +2,7 @@
 import type { Clock } from "./clock.ts";
 import type { Display } from "./display.ts";
 import type { Entropy } from "./entropy.ts";
-import type { Flash } from "./flash.ts";
+import type { Flash, FlashGround } from "./flash.ts";
 import type { Hash } from "./hash.ts";
 import type { Keypad } from "./keypad.ts";
 import type { Link } from "./link.ts";
@@ -39,6 +39,8 @@ export interface Board {
   display: Display;
   entropy: Entropy;
   flash: Flash;
+  /** The chip under {@link flash}: only the technician's commands touch it. */
+  ground: FlashGround;
   hash: Hash;
   keypad: Keypad;
   link: Link;

@@ -2,6 +2,18 @@
 // A driver never compacts, re-creates or rewrites by itself; those are steps of the dock.
 import type { FaultNumber } from "../../src/shared/faults.ts";
 
+/** The chip under the files, for the technician alone: bundle slots are written past Storage, SPEC.md §11.1. */
+export interface FlashGround {
+  /** Address, size and page size of Storage's area, bytes. */
+  start: number;
+  bytes: number;
+  pageBytes: number;
+  read(length: number, address: number): Uint8Array;
+  write(data: Uint8Array, address: number): void;
+  /** Erases the page that begins at an address. */
+  erase(address: number): void;
+}
+
 /** Named, preallocated, append-only files. Names: at most 28 ASCII characters. */
 export interface Flash {
   /**

@@ -15,7 +15,11 @@ declare const console: {
 declare function eval(script: string): unknown;
 
 /** The global scope, where names such as `host` may have been put. */
-declare const global: { [name: string]: unknown };
+declare const global: {
+  [name: string]: unknown;
+  /** Left there by `.boot0`, SPEC.md §11.1; not there when another tool flashed the bundle. */
+  parolaBoot?: { slot: string; up(): void };
+};
 
 // ---- Time
 

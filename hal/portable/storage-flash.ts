@@ -2,7 +2,7 @@
 // offsets above 0, read back. DESIGN.md §3.5. It never lets a write compact by itself, never lets a file's header come to
 // stand in the last page or across two (torn there, the interpreter erases everything at its next start), and clears away
 // what a power cut left of headers. The same driver runs on the interpreter and on the simulated Storage.
-import type { Flash } from "../contract/flash.ts";
+import type { Flash, FlashGround } from "../contract/flash.ts";
 import { isErased, latin1Text, readU32, zeros } from "../../src/shared/wire/bytes.ts";
 import { FaultNumber } from "../../src/shared/faults.ts";
 
@@ -26,15 +26,7 @@ export interface StorageFiles {
 }
 
 /** The flash under Storage, and how bytes and texts become one another natively. */
-export interface StorageGround {
-  /** Address, size and page size of Storage's area, bytes. */
-  start: number;
-  bytes: number;
-  pageBytes: number;
-  read(length: number, address: number): Uint8Array;
-  write(data: Uint8Array, address: number): void;
-  /** Erases the page that begins at an address. */
-  erase(address: number): void;
+export interface StorageGround extends FlashGround {
   toBytes(text: string): Uint8Array;
   toText(bytes: Uint8Array): string;
   /** CRC-32 of a text's characters as bytes, without a copy where the text lies in flash. */

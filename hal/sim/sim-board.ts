@@ -7,7 +7,7 @@ import { Command } from "../../src/shared/wire/service-frame.ts";
 import { concatBytes, latin1Bytes, latin1Text } from "../../src/shared/wire/bytes.ts";
 import { NobleHash } from "../portable/noble-hash.ts";
 import { LineJoiner } from "../portable/line-joiner.ts";
-import { StorageFlash } from "../portable/storage-flash.ts";
+import { StorageFlash, type StorageGround } from "../portable/storage-flash.ts";
 import type { Hash } from "../contract/hash.ts";
 import type { FlashChip, SimHost, SimInputs } from "./host.ts";
 import { SimDisplay } from "./sim-display.ts";
@@ -37,7 +37,11 @@ function simLink(host: SimHost, onUp: (up: () => void) => void): Link {
 
 /** The driver of the interpreter's Storage over a simulated one; made anew, Storage starts anew. */
 export function simFlash(chip: FlashChip): StorageFlash {
-  return new StorageFlash(new SimStorage(chip), {
+  return new StorageFlash(new SimStorage(chip), groundOf(chip));
+}
+
+function groundOf(chip: FlashChip): StorageGround {
+  return {
     start: 0,
     bytes: chip.bytes,
     pageBytes: chip.pageBytes,
@@ -47,7 +51,7 @@ export function simFlash(chip: FlashChip): StorageFlash {
     toBytes: latin1Bytes,
     toText: (bytes) => latin1Text(bytes, 0, bytes.length),
     crc32: (text) => new NobleHash().crc32(latin1Bytes(text)),
-  });
+  };
 }
 
 /** Builds the board; the host gets its inputs once the app listens. */
@@ -67,6 +71,7 @@ export function simBoard(host: SimHost, hash: Hash, parcelsMax: number): Board {
     display: new SimDisplay(host),
     entropy: { random: (length) => host.random(length) },
     flash: simFlash(host.chip),
+    ground: groundOf(host.chip),
     hash: hash,
     keypad: {
       onKey: (pressed) => {

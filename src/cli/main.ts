@@ -6,6 +6,10 @@ import { DepotFault } from "../depot/faults.ts";
 import { registerDemo } from "./demo-command.ts";
 import { registerDepotCommands } from "./depot-commands.ts";
 import { registerDockCommands } from "./dock-commands.ts";
+import { registerTechnician } from "./technician-commands.ts";
+import { registerFlash } from "./technician-flash-command.ts";
+import { technicianParts } from "./technician-parts.ts";
+import { sessionOpener } from "./technician-session-opener.ts";
 
 const REFUSED = 1;
 const WRONG_USE = 2;
@@ -20,6 +24,7 @@ function makeProgram(): Command {
   registerDepotCommands(program);
   registerDockCommands(program);
   registerDemo(program);
+  registerFlash(registerTechnician(program, technicianParts), sessionOpener(technicianParts));
   return program;
 }
 

@@ -1,11 +1,15 @@
 // `parola technician flash`: puts a board's bundle onto a handheld's interpreter and waits until it is up. One OK or ERROR
 // line at the end, exit 0 only for OK. It never writes firmware of the interpreter itself, and never prints a key.
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { nobleHash } from "../depot/noble-hash.ts";
 import { openPort, parsePortAddress } from "../dock/open-port.ts";
+import { deviceOption } from "./depot-session.ts";
 import { asBenchError } from "../technician/bench-error.ts";
 import { bundleFile } from "../technician/flash/board-files.ts";
 import type { FlashOutcome, FlashProgress } from "../technician/flash/flash-bundle.ts";
 import { flashHandheld } from "../technician/flash/flash-handheld.ts";
+import { flashLocked } from "../technician/flash/flash-locked.ts";
+import type { TechnicianPort } from "../technician/technician-port.ts";
 
 const REFUSED = 1;
 const WRONG_USE = 2;
@@ -14,6 +18,9 @@ const WRONG_USE = 2;
 export interface FlashOptions {
   port: string;
   console?: string;
+  /** Whose key opens the console of a handheld on which Parola runs: from a file, or from the depot. */
+  ticket?: string;
+  device?: number;
   board: string;
   dist?: string;
   erase?: boolean;
@@ -22,10 +29,10 @@ export interface FlashOptions {
 }
 
 /**
- * Makes the step that opens the console of a handheld on which Parola runs.
+ * Makes what opens a handheld's service port and a technician's session on it.
  * @returns undefined when the command line names no ticket
  */
-export type ConsoleOpener = (options: FlashOptions, command: Command) => (() => Promise<void>) | undefined;
+export type SessionOpener = (options: FlashOptions, command: Command) => (() => Promise<TechnicianPort>) | undefined;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -49,8 +56,8 @@ function words({ wasThere, slot }: FlashOutcome, restart: boolean): string {
   return restart ? `slot ${slot}, and up` : `slot ${slot}; starts at the next power-up`;
 }
 
-/** Runs `flash`; prints its verdict and sets the exit code. */
-export async function runFlash(options: FlashOptions, openConsole?: () => Promise<void>): Promise<void> {
+/** Runs `flash`: through a technician's session, or through the console; prints its verdict and sets the exit code. */
+export async function runFlash(options: FlashOptions, connect?: () => Promise<TechnicianPort>): Promise<void> {
   const at = options.console ?? options.port;
   try {
     parsePortAddress(options.port);
@@ -62,18 +69,12 @@ export async function runFlash(options: FlashOptions, openConsole?: () => Promis
   }
   try {
     const bundle = bundleFile(options.board, options.dist);
-    const outcome = await flashHandheld(
-      {
-        bundle,
-        openPort: () => openPort(at),
-        openService: options.console === undefined ? undefined : () => openPort(options.port),
-        openConsole,
-        erase: options.erase ?? false,
-        force: options.force ?? false,
-        restart: options.restart,
-      },
-      progress(),
-    );
+    const { erase = false, force = false, restart } = options;
+    const openService = options.console === undefined ? undefined : () => openPort(options.port);
+    const outcome =
+      connect === undefined
+        ? await flashHandheld({ bundle, openPort: () => openPort(at), openService, erase, force, restart }, progress())
+        : await flashLocked({ bundle, hash: nobleHash, connect, force, restart }, progress());
     const facts = `${options.board} ${bundle.version}, ${bundle.text.length} bytes`;
     say(`OK flash ${facts}: ${words(outcome, options.restart)}`);
   } catch (error) {
@@ -85,14 +86,18 @@ export async function runFlash(options: FlashOptions, openConsole?: () => Promis
 
 /**
  * Adds `flash` to `parola technician`.
- * @param opener opens the console through a technician's session, for handhelds on which Parola runs
+ * @param opener opens a technician's session, for handhelds on which Parola runs
  */
-export function registerFlash(technician: Command, opener: ConsoleOpener = () => undefined): void {
+export function registerFlash(technician: Command, opener: SessionOpener = () => undefined): void {
   technician
     .command("flash")
     .description("put a board's bundle onto a handheld, and start it; the bundle before stays as the second one")
     .requiredOption("--port <address>", "the handheld's service port: tcp://host:port, /dev/ttyUSB0 or COM3")
-    .option("--console <address>", "the interpreter's console, where it is another port")
+    .option("--console <address>", "the interpreter's console, where it is another port; without a ticket")
+    .addOption(
+      new Option("--ticket <file>", "the depot's ticket, for a handheld on which Parola runs").conflicts("device"),
+    )
+    .option("--device <number>", "instead of a ticket, on the depot's own PC (--data)", deviceOption)
     .option("--board <name>", "whose bundle, a folder of --dist", "linux")
     .option("--dist <folder>", "where the bundles were built (default: dist)")
     .option("--erase", "erase all of the handheld's Storage first, its key with it")

@@ -10,6 +10,7 @@ import { tagStatistics } from "./adversary/tag-statistics.ts";
 import { dayCuts, deepCuts } from "./day/day-cuts.ts";
 import { dayDamage } from "./day/day-damage.ts";
 import { daySchedules } from "./day/day-schedules.ts";
+import { flashCuts } from "./flash/flash-cuts.ts";
 import { FUZZ_SWEEPS } from "./fuzz/sweeps.ts";
 import { interpreterCuts } from "./interpreter/interpreter-cuts.ts";
 import { modelSweep } from "./model/model.sweep.ts";
@@ -26,6 +27,7 @@ export const SWEEPS: readonly Sweep[] = [
   dayDamage,
   daySchedules,
   syncKills,
+  flashCuts,
   ...FUZZ_SWEEPS,
   bitsAtRest,
   bitsOnTheWay,

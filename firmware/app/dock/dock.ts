@@ -18,6 +18,7 @@ import { maintain, wipe } from "./maintenance.ts";
 import type { ProofGuard } from "./proof-guard.ts";
 import { SelfTest } from "./self-test.ts";
 import { keepSettings, readSettings } from "./settings.ts";
+import { slotStep } from "./slot.ts";
 
 const REBOOT_MS = 100;
 
@@ -105,6 +106,7 @@ export class Dock {
       case Command.Settings:
       case Command.SelfTest:
       case Command.Console:
+      case Command.Slot:
       case Command.Wipe:
         return isTechnician ? this.bench_(command, data) : FaultNumber.DockTechnicianOnly;
       default:
@@ -123,6 +125,8 @@ export class Dock {
       }
       case Command.SelfTest:
         return this.selfTest_(data);
+      case Command.Slot:
+        return this.give_(slotStep(this.board, data));
     }
     if (data.length !== 1 || data[0] > 1) return FaultNumber.DockBadFrame;
     if (command === Command.Wipe) return wipe(this.host_, data[0] === 1);

@@ -196,6 +196,15 @@ export function decodeDiagnostics(bytes: Uint8Array): Diagnostics {
   };
 }
 
+/** What Slot does, SPEC.md §10.4.4. */
+export const enum SlotStep {
+  Sizes = 0,
+  Read = 1,
+  Erase = 2,
+  Program = 3,
+  Sum = 4,
+}
+
 /** Parts of the self-test, SPEC.md §10.5. */
 export const enum SelfTestPart {
   End = 0,

@@ -69,6 +69,8 @@ export const enum Command {
   Wipe = 0x1e,
   /** Bytes and CRC-32 of the active manifest, read anew. */
   LoadCheck = 0x1f,
+  /** The flash itself, for a new bundle, SPEC.md §10.4.4. */
+  Slot = 0x20,
 }
 
 /** A frame that was read. */

@@ -118,7 +118,7 @@ function give(input: PortInput): string {
   const sent = sentFrames(input.stream);
   const outcome = checkAnswers(new Uint8Array(Buffer.concat(answers)), sent);
   checkFiles(input, fuzz.flash.contents(), sent);
-  happen(fuzz, { what: "wait", ms: FRAME_SILENCE_MS });
+  happen(fuzz, { what: "wait", ms: 2 * FRAME_SILENCE_MS });
   must(happen(fuzz, { what: "bytes", bytes: HELLO }).length > 30, "it does not say hello any more");
   return outcome;
 }

@@ -2,7 +2,7 @@
 // flash write, the write torn in every shape, and killed again while it mends. Promises: DESIGN.md §3.8.
 import { join } from "node:path";
 import { ROOT } from "../../../scripts/build/project.ts";
-import { bundleFile, loaderFile } from "../../../scripts/flash/board-files.ts";
+import { bundleFile, loaderFile } from "../../../src/technician/flash/board-files.ts";
 import { pointId, type Sweep, type Torture } from "../sweep.ts";
 import type { Surroundings } from "./courier.ts";
 import { type Cut, cutsOf, idOf, type SecondCut, SWEEP_NAME } from "./cut-points.ts";
