@@ -39,6 +39,21 @@ function pixelsOf(graphics: Graphics): Uint8Array {
   return pixels;
 }
 
+/** Storage's flash, and the interpreter's own ways between texts and bytes. */
+function groundOf(flash: FlashModule): StorageGround {
+  return {
+    start: budget.storage_start,
+    bytes: budget.storage_bytes,
+    pageBytes: budget.page_bytes,
+    read: (length, address) => flash.read(length, address),
+    write: (data, address) => flash.write(data, address),
+    erase: (address) => flash.erasePage(address),
+    toBytes: (text) => E.toUint8Array(text),
+    toText: (bytes) => E.toString(bytes),
+    crc32: (text) => E.CRC32(text) >>> 0,
+  };
+}
+
 /** Makes the board; the console is off from here on. */
 export function createBoard(): Board {
   E.setConsole(null, { force: true });
@@ -56,7 +71,6 @@ export function createBoard(): Board {
   }
   filler = [];
   const storage = require("Storage");
-  const flash = require("Flash");
   const clock = new OffsetClock();
   const hash = new NativeHash(require("crypto"));
   const link = new HttpLink(require("http"), clock);
@@ -70,17 +84,7 @@ export function createBoard(): Board {
     setLink: (up) => link.setUp(up),
     pixels: () => pixelsOf(graphics),
   });
-  const ground: StorageGround = {
-    start: budget.storage_start,
-    bytes: budget.storage_bytes,
-    pageBytes: budget.page_bytes,
-    read: (length, address) => flash.read(length, address),
-    write: (data, address) => flash.write(data, address),
-    erase: (address) => flash.erasePage(address),
-    toBytes: (text) => E.toUint8Array(text),
-    toText: (bytes) => E.toString(bytes),
-    crc32: (text) => E.CRC32(text) >>> 0,
-  };
+  const ground = groundOf(require("Flash"));
   return {
     name: "linux",
     parcelsMax: budget.parcels,

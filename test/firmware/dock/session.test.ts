@@ -25,8 +25,15 @@ const PARCELS = manyParcels(4, 2);
 const ROUND = { parcels: PARCELS };
 const NONCE = new Uint8Array(16).fill(0x31);
 /** Commands that need a session. */
-const SEALED = [0x10, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f];
-const TECHNICIANS = [Command.Provision, Command.Settings, Command.SelfTest, Command.Console, Command.Wipe];
+const SEALED = [0x10, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f, 0x20];
+const TECHNICIANS = [
+  Command.Slot,
+  Command.Provision,
+  Command.Settings,
+  Command.SelfTest,
+  Command.Console,
+  Command.Wipe,
+];
 
 describe("a session", () => {
   let loaded: LoadedHandheld;

@@ -132,6 +132,7 @@ function benching(dice: Dice): Wanted[] {
     [Command.Console, new Uint8Array([dice.below(2)])],
     [Command.Wipe, new Uint8Array([dice.below(2)])],
     [Command.LoadCheck, NO_DATA],
+    [Command.Slot, new Uint8Array([small(), ...dice.bytes(dice.below(24))])],
     [Command.Reboot, NO_DATA],
   ];
   return [dice.pick(wanted), dice.pick(wanted)];

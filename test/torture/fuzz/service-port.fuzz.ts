@@ -167,6 +167,8 @@ export const fuzzServicePort = fuzzSweep({
       "5e 704",
       "5f 0",
       "5f 212",
+      "60 0",
+      "60 701",
     ],
     "silence",
   ],
