@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { benchBundles, benchVariables } from "./bench/bundle-bench.ts";
 import { benchDepot } from "./bench/depot-bench.ts";
 import { benchDock, benchLoading } from "./bench/dock-bench.ts";
+import { benchFlash } from "./bench/flash-bench.ts";
 import { benchHandheld, type Figure } from "./bench/handheld-bench.ts";
 import { ROOT } from "./build/project.ts";
 import { findInterpreter, pathWithoutPackages } from "./interpreter-path.ts";
@@ -42,6 +43,8 @@ async function main(): Promise<void> {
     progress("variables");
     figures.push(...(await benchVariables()));
     figures.push(...(await benchLoading()));
+    progress("flashing a blank board, twice");
+    figures.push(...(await benchFlash()));
     figures.push(...((await benchHandheld(progress)) ?? []));
   }
   const text = process.argv.includes("--json") ? JSON.stringify(figures, null, 2) : figures.map(lineOf).join("\n");

@@ -176,8 +176,10 @@ export const RETIREMENT: Scene = {
 
 async function changeKey(courier: Courier): Promise<void> {
   await courier.sync();
-  const { fault } = await courier.bench.client.request(Command.Provision, KEY_CHANGE);
+  const { client } = courier.bench;
+  const { fault } = await client.request(Command.Provision, KEY_CHANGE);
   assert.equal(fault, 0, "the new key is taken");
+  client.useSession(undefined); // it was the old key's
 }
 
 /** Another key, under the technician's MAC; everything of the old one goes. */
