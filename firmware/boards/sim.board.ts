@@ -9,8 +9,8 @@ declare const host: SimHost;
 /** As the linux board, but the bundle carries @noble/hashes. */
 export const budget: BoardBudget = {
   bundle_bytes: 61440,
-  variables_idle: 4500,
-  variables_peak: 6000,
+  variables_idle: 5200,
+  variables_peak: 6500,
   storage_bytes: 262144,
   storage_start: 0,
   page_bytes: 1024,

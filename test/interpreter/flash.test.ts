@@ -34,7 +34,7 @@ function writeDist(dist: string, text: string, changed: Record<string, unknown> 
   mkdirSync(join(dist, "linux"), { recursive: true });
   writeFileSync(join(dist, "linux", "bundle.js"), text, "latin1");
   const sum = crc32(Buffer.from(text, "latin1")).toString(16).padStart(8, "0");
-  const storage = { start: 0x10000000, bytes: 262_144, page_bytes: 1024, slot_bytes: 51_200 };
+  const storage = { start: 0x10000000, bytes: 262_144, page_bytes: 1024, slot_bytes: 52_224 };
   const facts = { board: "linux", version: "9.9.9", bytes: text.length, crc32: sum, storage, ...changed };
   writeFileSync(join(dist, "linux", "bundle.json"), JSON.stringify(facts));
 }
@@ -144,7 +144,7 @@ describe("npm run flash", function () {
     writeDist(dist, FILLER.repeat(1000));
     assert.match((await flashInterpreter()).output, /^ERROR 1006 /m);
     writeDist(dist, bundle("v1"), {
-      storage: { start: 0x10000000, bytes: 131_072, page_bytes: 1024, slot_bytes: 51_200 },
+      storage: { start: 0x10000000, bytes: 131_072, page_bytes: 1024, slot_bytes: 52_224 },
     });
     assert.match((await flashInterpreter()).output, /^ERROR 1008 /m);
     assert.match(runScript(folder, `print("files="+require("Storage").list().length)`), /files=0/);

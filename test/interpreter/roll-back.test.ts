@@ -10,7 +10,7 @@ import { loaderFile } from "../../src/technician/flash/board-files.ts";
 import { isInstalled, killNow, makeFolder, removeFolder } from "../support/interpreter-process.ts";
 import { flashText } from "../torture/flash/flash-cuts.ts";
 
-const LINUX = { start: 0x10000000, bytes: 262_144, pageBytes: 1024, slotBytes: 51_200 };
+const LINUX = { start: 0x10000000, bytes: 262_144, pageBytes: 1024, slotBytes: 52_224 };
 const STAYS = "setInterval(function(){},1000);";
 
 function good(name: string): string {
