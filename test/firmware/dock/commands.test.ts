@@ -39,7 +39,7 @@ describe("the service port", () => {
   });
 
   it("answers a command that it does not know", () => {
-    for (const command of [0x11, 0x05, 0x07, 0x20, 0x3f]) {
+    for (const command of [0x11, 0x05, 0x07, 0x21, 0x3f]) {
       assert.equal(loaded.command(command).fault, FaultNumber.DockUnknownCommand);
     }
   });
