@@ -6,11 +6,11 @@ import { RecordType } from "../../../src/shared/wire/journal.ts";
 import { DEVICE, NOON_S, sealRound, testKey, testKeyFile } from "../../support/test-round.ts";
 import type { Dice } from "./dice.ts";
 import { fastHash, fastHmac } from "./fast-hash.ts";
-import { COMMANDS, inPieces } from "./frame-draw.ts";
+import { COMMANDS, frameOf, inPieces } from "./frame-draw.ts";
 import { newDay } from "./loaded-day.ts";
 import { EXAMPLES, FEW, smallJournal } from "./manifest-draw.ts";
 import type { Files } from "./memory-flash.ts";
-import { NONCE, sequencedFrame, sessionFrames, type Wanted } from "./session-draw.ts";
+import { NONCE, sessionFrames, type Wanted } from "./session-draw.ts";
 import { spoil } from "./spoil.ts";
 
 /** Something that happens to a handheld. */
@@ -193,7 +193,7 @@ export function drawPort(dice: Dice): PortInput {
   const found = dice.pick(FOUND);
   const wanted = shuffled(dice, [...exchange(dice, found), ...(dice.oneIn(2) ? exchange(dice, found) : [])]);
   const isFirst = !found.files.has("key") && wanted[0]?.[0] === Command.Provision;
-  const inSession = isFirst ? wanted.map((one) => sequencedFrame(7, ...one)) : sessionFrames(dice, wanted);
+  const inSession = isFirst ? wanted.map((one) => frameOf(...one, 7)) : sessionFrames(dice, wanted);
   const frames = dice.oneIn(6) ? shuffled(dice, inSession) : inSession;
   const events: PortEvent[] = [];
   for (const frame of frames) {

@@ -9,7 +9,8 @@ import { fastHmac } from "./fast-hash.ts";
 import { fuzzBoard, type FuzzBoard } from "./fuzz-board.ts";
 import { type FuzzTarget, fuzzSweep, must } from "./fuzz-sweep.ts";
 import { drawPort, type PortEvent, type PortInput, SEALED_HEADS } from "./port-draw.ts";
-import { NONCE, openSeal, sentFrames, type SentFrame, sequencedFrame } from "./session-draw.ts";
+import { type FoundFrame, frameOf, framesIn } from "./frame-draw.ts";
+import { NONCE, openSeal } from "./session-draw.ts";
 import { hexOf } from "./spoil.ts";
 import type { Files } from "./memory-flash.ts";
 
@@ -19,13 +20,13 @@ const FAULTS: ReadonlySet<number> = new Set([
   ...[503, 504, 505, 506, 507, 508, 509, 510, 511, 512, 513, 602, 701, 702, 703, 704, 705, 706, 801, 802, 803],
   ...[212, 707, 708, 709, 710, 711],
 ]);
-const HELLO = sequencedFrame(999, Command.Hello, new Uint8Array(0));
+const HELLO = frameOf(Command.Hello, new Uint8Array(0), 999);
 /** Flash reads that one event may cost on these small days. */
 const READS_EVENT = 1500;
 const technicianMac = fastHmac(testKey("technician"));
 const syncMac = fastHmac(testKey("sync"));
 
-type Sent = SentFrame[];
+type Sent = FoundFrame[];
 
 function happen({ host, flash }: FuzzBoard, event: PortEvent): Uint8Array {
   flash.budget = flash.reads + READS_EVENT;
@@ -45,7 +46,7 @@ function checkAnswers(answers: Uint8Array, sent: Sent): string {
   const asked = new Map<number, number>();
   for (const { command } of sent) asked.set(command, (asked.get(command) ?? 0) + 1);
   while (at < answers.length) {
-    const [frame] = sentFrames(answers.subarray(at));
+    const [frame] = framesIn(answers.subarray(at));
     must(frame?.at === 0, "an answer is no frame");
     must((frame.command & 0x80) !== 0 && frame.data.length >= 2, "an answer without bit or fault");
     const fault = Buffer.from(frame.data).readUInt16LE(0);
@@ -115,7 +116,7 @@ function give(input: PortInput): string {
   fuzz.flash.put(input.found.files, READS_EVENT);
   new Handheld(fuzz.board).start();
   const answers = input.events.map((event) => happen(fuzz, event));
-  const sent = sentFrames(input.stream);
+  const sent = framesIn(input.stream);
   const outcome = checkAnswers(new Uint8Array(Buffer.concat(answers)), sent);
   checkFiles(input, fuzz.flash.contents(), sent);
   happen(fuzz, { what: "wait", ms: 2 * FRAME_SILENCE_MS });
