@@ -14,7 +14,8 @@ import {
 import { decodeUpdate, encodeUpdate } from "../../shared/wire/update.ts";
 import type { DepotContext } from "../context.ts";
 import { raiseAlarm } from "../settle/alarm.ts";
-import type { Device, Manifest, SyncWord } from "../store/rows.ts";
+import { noteStanding } from "../dock/note-standing.ts";
+import type { Device, Manifest } from "../store/rows.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import { takeRecords } from "./take-records.ts";
 
@@ -114,29 +115,6 @@ async function noteDevice(
     firmware: request.firmware,
     clock_s: request.time_s,
   });
-}
-
-/**
- * Which journal it works with and how far that goes, for the roll-call. Keys and journals only follow one another, so a
- * request that was kept back and comes late takes nothing back.
- */
-async function noteStanding(tx: StoreTransaction, context: DepotContext, request: SyncRequest): Promise<void> {
-  const { device, keyEpoch, journalEpoch, end } = request;
-  const before = await tx.sightings.syncWord(device);
-  if (before !== undefined && isFormer(request, before)) return;
-  const known = before?.journalEpoch === journalEpoch ? before.end : 0;
-  await tx.sightings.saveSyncWord({
-    device: device,
-    at_s: context.clock.now_s(),
-    keyEpoch: keyEpoch,
-    journalEpoch: journalEpoch,
-    end: Math.max(end, known),
-  });
-}
-
-function isFormer(request: SyncRequest, before: SyncWord): boolean {
-  if (request.keyEpoch !== before.keyEpoch) return request.keyEpoch < before.keyEpoch;
-  return request.journalEpoch < before.journalEpoch;
 }
 
 /** A handheld loads a manifest only with everything acknowledged, so its older ones are over. */
