@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import type { SerialPort } from "serialport";
 import type { ByteStream } from "./byte-stream.ts";
 import { DockError } from "./dock-error.ts";
+import { EndingStream } from "./ending-stream.ts";
 
 /** Speed of the service port on a serial line, SPEC.md §10. */
 export const SERIAL_BAUD = 115_200;
@@ -35,62 +36,33 @@ export function openFailureWords(message: string): string {
   return words ?? message.replace(/^Error:? /, "");
 }
 
-class SerialStream implements ByteStream {
+class SerialStream extends EndingStream {
   private readonly port: SerialPort;
-  private data: (bytes: Uint8Array) => void = () => undefined;
-  private closed: (reason: string) => void = () => undefined;
-  private reason: string | undefined;
   /** The driver reads on for ever from a port that hung up between two reads: Linux gives it no bytes and no error. */
   private readonly look: NodeJS.Timeout | undefined;
 
   /** @param identity of the port as it was opened; undefined where a path is no file (Windows) */
   constructor(port: SerialPort, identity: string | undefined) {
+    super();
     this.port = port;
     if (identity !== undefined) this.look = setInterval(() => void this.checkThere(identity), LOOK_MS);
-    port.on("data", (bytes: Uint8Array) => {
-      if (this.reason === undefined) this.data(new Uint8Array(bytes));
-    });
-    port.on("error", (error: Error) => {
-      this.end(`the port failed: ${error.message}`);
-      this.release();
-    });
+    port.on("data", (bytes: Uint8Array) => this.arrived(new Uint8Array(bytes)));
+    port.on("error", (error: Error) => this.end(`the port failed: ${error.message}`));
     port.on("close", () => this.end("the cable was unplugged"));
   }
 
-  write(bytes: Uint8Array): void {
-    if (this.reason === undefined) this.port.write(Buffer.from(bytes));
-  }
-
-  onData(listener: (bytes: Uint8Array) => void): void {
-    this.data = listener;
-  }
-
-  onClose(listener: (reason: string) => void): void {
-    this.closed = listener;
-    if (this.reason !== undefined) listener(this.reason);
-  }
-
-  close(): void {
-    this.end("closed here");
-    this.release();
-  }
-
-  private async checkThere(identity: string): Promise<void> {
-    if ((await identityOf(this.port.path)) === identity) return;
-    this.end("the cable was unplugged");
-    this.release();
+  protected override send(bytes: Uint8Array): void {
+    this.port.write(Buffer.from(bytes));
   }
 
   /** Gives the port back; what fails now is of no interest to anybody. */
-  private release(): void {
+  protected override release(): void {
+    clearInterval(this.look);
     if (this.port.isOpen) this.port.close(() => undefined);
   }
 
-  private end(reason: string): void {
-    if (this.reason !== undefined) return;
-    this.reason = reason;
-    clearInterval(this.look);
-    this.closed(reason);
+  private async checkThere(identity: string): Promise<void> {
+    if ((await identityOf(this.port.path)) !== identity) this.end("the cable was unplugged");
   }
 }
 

@@ -2,6 +2,7 @@
 import { connect, type Socket } from "node:net";
 import type { ByteStream } from "./byte-stream.ts";
 import { DockError } from "./dock-error.ts";
+import { EndingStream } from "./ending-stream.ts";
 
 /** Milliseconds to wait for a connection. */
 const CONNECT_TIMEOUT_MS = 5000;
@@ -26,41 +27,23 @@ export function parseTcpAddress(text: string): TcpAddress {
   return { host, port };
 }
 
-class TcpStream implements ByteStream {
+class TcpStream extends EndingStream {
   private readonly socket: Socket;
-  private data: (bytes: Uint8Array) => void = () => undefined;
-  private closed: (reason: string) => void = () => undefined;
-  private reason: string | undefined;
 
   constructor(socket: Socket) {
+    super();
     this.socket = socket;
-    socket.on("data", (bytes) => this.data(new Uint8Array(bytes)));
+    socket.on("data", (bytes) => this.arrived(new Uint8Array(bytes)));
     socket.on("error", (error) => this.end(error.message));
     socket.on("close", () => this.end("the other side closed the connection"));
   }
 
-  write(bytes: Uint8Array): void {
-    if (this.reason === undefined) this.socket.write(bytes);
+  protected override send(bytes: Uint8Array): void {
+    this.socket.write(bytes);
   }
 
-  onData(listener: (bytes: Uint8Array) => void): void {
-    this.data = listener;
-  }
-
-  onClose(listener: (reason: string) => void): void {
-    this.closed = listener;
-    if (this.reason !== undefined) listener(this.reason);
-  }
-
-  close(): void {
-    this.end("closed here");
+  protected override release(): void {
     this.socket.destroy();
-  }
-
-  private end(reason: string): void {
-    if (this.reason !== undefined) return;
-    this.reason = reason;
-    this.closed(reason);
   }
 }
 
