@@ -18,7 +18,7 @@ const WRONG_USE = 2;
 export interface FlashOptions {
   port: string;
   console?: string;
-  /** Whose key opens the console of a handheld on which Parola runs: from a file, or from the depot. */
+  /** Whose key opens a session with a handheld on which Parola runs: from a file, or from the depot. */
   ticket?: string;
   device?: number;
   board: string;
@@ -71,10 +71,11 @@ export async function runFlash(options: FlashOptions, connect?: () => Promise<Te
     const bundle = bundleFile(options.board, options.dist);
     const { erase = false, force = false, restart } = options;
     const openService = options.console === undefined ? undefined : () => openPort(options.port);
+    const job = { bundle, hash: nobleHash, force, restart };
     const outcome =
       connect === undefined
-        ? await flashHandheld({ bundle, openPort: () => openPort(at), openService, erase, force, restart }, progress())
-        : await flashLocked({ bundle, hash: nobleHash, connect, force, restart }, progress());
+        ? await flashHandheld({ ...job, openPort: () => openPort(at), openService, erase }, progress())
+        : await flashLocked({ ...job, connect }, progress());
     const facts = `${options.board} ${bundle.version}, ${bundle.text.length} bytes`;
     say(`OK flash ${facts}: ${words(outcome, options.restart)}`);
   } catch (error) {

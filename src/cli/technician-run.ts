@@ -96,7 +96,7 @@ export interface TicketNeed {
  * A ticket from the depot for the handheld on the cable. Whatever would refuse it later is found first: a new key closes
  * the handheld's manifests at the depot.
  */
-async function depotTicket(
+export async function depotTicket(
   parts: TechnicianParts,
   { device, depotUrl }: { device: number; depotUrl?: string },
   command: Command,

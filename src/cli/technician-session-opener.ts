@@ -1,20 +1,17 @@
 // Opens a handheld's service port and a technician's session on it, for flashing. The key comes from a ticket, or from the
 // depot on its own PC, and goes into no file.
 import { openTechnicianSession } from "../technician/technician-session.ts";
-import { askHello, type TechnicianPort } from "../technician/technician-port.ts";
+import type { TechnicianPort } from "../technician/technician-port.ts";
 import type { Ticket } from "../shared/ticket.ts";
 import type { SessionOpener } from "./technician-flash-command.ts";
-import type { TechnicianParts } from "./technician-run.ts";
+import { depotTicket, type TechnicianParts } from "./technician-run.ts";
 
 /** Makes what opens a session, where the command line names a ticket or a device. */
 export function sessionOpener(parts: TechnicianParts): SessionOpener {
   return ({ port: address, ticket: file, device }, command) => {
     if (file === undefined && device === undefined) return undefined;
-    const ticketFor = async (port: TechnicianPort): Promise<Ticket> => {
-      if (file !== undefined) return parts.readTicket(file);
-      const { keyEpoch } = await askHello(port);
-      return parts.ticketFromDepot(command, device ?? 0, { heldKeyEpoch: keyEpoch, newKey: "no", depotUrl: undefined });
-    };
+    const ticketFor = (port: TechnicianPort): Promise<Ticket> =>
+      device === undefined ? parts.readTicket(file ?? "") : depotTicket(parts, { device }, command, "no", port);
     return async () => {
       const port = await parts.openPort(address);
       try {

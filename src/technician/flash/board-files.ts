@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
 import { BenchFault } from "../faults.ts";
 import type { StorageGeometry } from "./boot-layout.ts";
+import type { FlashOrder } from "./flash-bundle.ts";
 import { FlashError } from "./flash-error.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -94,4 +95,10 @@ function description(text: string): BundleDescription | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The order to flash a bundle, with the loader that belongs to it. */
+export function flashOrder(bundle: BoardBundle, erase: boolean): FlashOrder {
+  const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
+  return { geometry: bundle.geometry, loader: bytesOf(loaderFile().text), bundle: bytesOf(bundle.text), erase };
 }

@@ -1,12 +1,10 @@
 // Flashes one handheld through its interpreter's console, from the cable to its new start: checks that interpreter and bundle
 // fit each other; writes; starts the handheld anew and waits for the new bundle. Where Parola runs: flash-locked.ts.
-import { crc32 } from "node:zlib";
-import { createHash } from "node:crypto";
 import type { ByteStream } from "../../dock/byte-stream.ts";
 import type { Hash } from "../../shared/crypto/hash.ts";
 import { BenchFault } from "../faults.ts";
 import { awaitStart } from "./await-start.ts";
-import { type BoardBundle, loaderFile } from "./board-files.ts";
+import { type BoardBundle, flashOrder } from "./board-files.ts";
 import { BundleFlasher, type FlashOutcome, type FlashProgress } from "./flash-bundle.ts";
 import { ConsoleStorage } from "./console-storage.ts";
 import { FlashError } from "./flash-error.ts";
@@ -15,14 +13,10 @@ import { InterpreterConsole, type InterpreterName } from "./interpreter-console.
 /** Oldest interpreter that bundles are tested on: 2v29. */
 const KNOWN_GOOD: readonly [number, number] = [2, 29];
 
-const nodeHash: Hash = {
-  sha256: (data) => new Uint8Array(createHash("sha256").update(data).digest()),
-  crc32: (data) => crc32(data),
-};
-
 /** What to flash, and how to reach the handheld. */
 export interface FlashJob {
   bundle: BoardBundle;
+  hash: Hash;
   /** Opens the port of the interpreter's console. */
   openPort(): Promise<ByteStream>;
   /** Opens the service port, where it is another one. */
@@ -45,14 +39,19 @@ export function isKnownGood(version: string): boolean {
   return major > KNOWN_GOOD[0] || (major === KNOWN_GOOD[0] && minor >= KNOWN_GOOD[1]);
 }
 
+/** @throws FlashError 1003 unless the interpreter's version is known good */
+export function checkVersion(version: string): void {
+  if (isKnownGood(version)) return;
+  const words = `the interpreter is ${version}, bundles are tested on 2v29 and later`;
+  throw new FlashError(BenchFault.FlashOldInterpreter, `${words}: flash a newer interpreter, or --force it`);
+}
+
 function checkInterpreter({ version, board }: InterpreterName, bundle: BoardBundle): void {
   if (board.toUpperCase() !== bundle.interpreter.toUpperCase()) {
     const words = `the interpreter is built for ${board}, the bundle for ${bundle.interpreter.toUpperCase()}`;
     throw new FlashError(BenchFault.FlashOtherBoard, `${words}: name another --board, or --force it`);
   }
-  if (isKnownGood(version)) return;
-  const words = `the interpreter is ${version}, bundles are tested on 2v29 and later`;
-  throw new FlashError(BenchFault.FlashOldInterpreter, `${words}: flash a newer interpreter, or --force it`);
+  checkVersion(version);
 }
 
 /** The console, and whose it is. */
@@ -74,15 +73,9 @@ async function reachConsole(job: FlashJob): Promise<[InterpreterConsole, Interpr
 export async function flashHandheld(job: FlashJob, progress: FlashProgress): Promise<FlashOutcome> {
   const { bundle } = job;
   const [console, name] = await reachConsole(job);
-  const flasherOn = (on: InterpreterConsole): BundleFlasher => {
-    const order = {
-      geometry: bundle.geometry,
-      loader: new Uint8Array(Buffer.from(loaderFile().text, "latin1")),
-      bundle: new Uint8Array(Buffer.from(bundle.text, "latin1")),
-      erase: job.erase ?? false,
-    };
-    return new BundleFlasher(new ConsoleStorage(on, bundle.geometry.start), nodeHash, order, progress);
-  };
+  const order = flashOrder(bundle, job.erase ?? false);
+  const flasherOn = (on: InterpreterConsole): BundleFlasher =>
+    new BundleFlasher(new ConsoleStorage(on, bundle.geometry.start), job.hash, order, progress);
   try {
     progress.say(`interpreter ${name.version} ${name.board}`);
     if (job.force !== true) checkInterpreter(name, bundle);
@@ -95,7 +88,7 @@ export async function flashHandheld(job: FlashJob, progress: FlashProgress): Pro
       openConsole: () => job.openPort(),
       openService: job.openService,
       standing: (on) => flasherOn(on).standing(),
-      hash: nodeHash,
+      hash: job.hash,
       limit_ms: job.startLimit_ms,
     });
     return outcome;

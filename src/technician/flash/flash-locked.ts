@@ -8,10 +8,10 @@ import { DockError } from "../../dock/dock-error.ts";
 import { decodeDiagnostics, DIAGNOSTICS_BYTES } from "../../shared/wire/service-data.ts";
 import { Command } from "../../shared/wire/service-frame.ts";
 import { ask, askHello, type TechnicianPort } from "../technician-port.ts";
-import { isKnownGood } from "./flash-handheld.ts";
+import { checkVersion } from "./flash-handheld.ts";
 import { reboot } from "../upkeep.ts";
 import { START_LIMIT_MS } from "./await-start.ts";
-import { type BoardBundle, loaderFile } from "./board-files.ts";
+import { type BoardBundle, flashOrder } from "./board-files.ts";
 import { BundleFlasher, type FlashOutcome, type FlashProgress } from "./flash-bundle.ts";
 import { FlashError } from "./flash-error.ts";
 import { ServiceStorage } from "./service-storage.ts";
@@ -33,13 +33,7 @@ export interface LockedFlashJob {
 }
 
 function flasherOn(port: TechnicianPort, job: LockedFlashJob, progress: FlashProgress): BundleFlasher {
-  const order = {
-    geometry: job.bundle.geometry,
-    loader: new Uint8Array(Buffer.from(loaderFile().text, "latin1")),
-    bundle: new Uint8Array(Buffer.from(job.bundle.text, "latin1")),
-    erase: false,
-  };
-  return new BundleFlasher(new ServiceStorage(port), job.hash, order, progress);
+  return new BundleFlasher(new ServiceStorage(port), job.hash, flashOrder(job.bundle, false), progress);
 }
 
 /** Refuses a handheld that the bundle is not for. */
@@ -52,9 +46,7 @@ async function checkBoard(port: TechnicianPort, { bundle }: LockedFlashJob, prog
     const words = `the handheld's board is ${board}, the bundle is for ${bundle.board}: name another --board`;
     throw new FlashError(BenchFault.FlashOtherBoard, `${words}, or --force it`);
   }
-  if (isKnownGood(version)) return;
-  const words = `the interpreter is ${version}, bundles are tested on 2v29 and later`;
-  throw new FlashError(BenchFault.FlashOldInterpreter, `${words}: flash a newer interpreter, or --force it`);
+  checkVersion(version);
 }
 
 /** How the bundle fares; undefined while the handheld does not answer. */
