@@ -41,7 +41,11 @@ describe("the service port over a serial line, on the real interpreter", functio
     if (folder !== undefined) removeFolder(folder);
   });
 
-  async function load(sealed: SealedRound, depot: FakeDepot, told: (event: LoadEvent) => void): Promise<LoadResult> {
+  async function load(
+    sealed: SealedRound,
+    depot: FakeDepot,
+    told: (event: LoadEvent, client: FrameClient) => void = () => undefined,
+  ): Promise<LoadResult> {
     const client = new FrameClient(await openPort(port), nodeHash);
     try {
       return await loadHandheld(client, {
@@ -49,7 +53,7 @@ describe("the service port over a serial line, on the real interpreter", functio
         portKey: (device, keyEpoch) => testKey("dock", device, keyEpoch),
         manifest: () => sealed.bytes,
         sync: (request) => depot.answer(request),
-        progress: told,
+        progress: (event) => told(event, client),
       });
     } finally {
       client.close();
@@ -60,19 +64,12 @@ describe("the service port over a serial line, on the real interpreter", functio
     const depot = new FakeDepot();
     const first = sealRound({ parcels: manyParcels(80, 20) });
     depot.sealed(first);
-    assert.equal((await load(first, depot, () => undefined)).verdict, "ready");
+    assert.equal((await load(first, depot)).verdict, "ready");
 
     const next = sealRound({ parcels: manyParcels(287, 72), sequence: 2, journalEpoch: 502 });
     depot.sealed(next);
-    const client = new FrameClient(await openPort(port), nodeHash);
-    const broken = await loadHandheld(client, {
-      keyFile: () => undefined,
-      portKey: (device, keyEpoch) => testKey("dock", device, keyEpoch),
-      manifest: () => next.bytes,
-      sync: (request) => depot.answer(request),
-      progress: (event) => {
-        if (event.at === "loading" && event.sent > event.total / 2) client.close();
-      },
+    const broken = await load(next, depot, (event, client) => {
+      if (event.at === "loading" && event.sent > event.total / 2) client.close();
     });
     assert.equal(broken.verdict, "refused");
     assert.match(broken.words, /nothing is lost/);

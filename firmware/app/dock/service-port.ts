@@ -145,16 +145,10 @@ export class ServicePort {
   private challenge_(keys: Keys | undefined, data: Uint8Array): Uint8Array {
     const { hash, entropy } = this.dock_.board;
     this.session_ = undefined;
+    const fault = this.openFault_(data);
+    if (fault !== FaultNumber.None) return answerData(fault, undefined);
+    if (!keys) return answerData(FaultNumber.KeyMissing, undefined);
     const role = data[1] as Role;
-    const isOne = data.length === OPEN_BYTES && (role === Role.Dock || role === Role.Technician);
-    const fault = this.guard_.waits
-      ? FaultNumber.DockWait
-      : !isOne
-        ? FaultNumber.DockBadFrame
-        : data[0] !== SESSION_VERSION
-          ? FaultNumber.DockVersion
-          : FaultNumber.KeyMissing;
-    if (!keys || fault !== FaultNumber.KeyMissing) return answerData(fault, undefined);
     const challenge: Challenge = {
       version: SESSION_VERSION,
       role: role,
@@ -174,6 +168,14 @@ export class ServicePort {
       last: 0,
     };
     return answerData(FaultNumber.None, encodeChallenge(challenge));
+  }
+
+  /** What is wrong with the data of Open, whatever the key. */
+  private openFault_(data: Uint8Array): FaultNumber {
+    if (this.guard_.waits) return FaultNumber.DockWait;
+    const isRole = data[1] === Role.Dock || data[1] === Role.Technician;
+    if (data.length !== OPEN_BYTES || !isRole) return FaultNumber.DockBadFrame;
+    return data[0] === SESSION_VERSION ? FaultNumber.None : FaultNumber.DockVersion;
   }
 
   private prove_(proof: Uint8Array): FaultNumber {
